@@ -1,0 +1,3 @@
+from cxr_core.cli import main
+
+main()

@@ -1,0 +1,57 @@
+"""A folder of phantoms with their masks and a manifest: synthetic cases of which the truth is known."""
+
+import csv
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from cxr_core.datasets.sources import PhantomSource, find_seed
+from cxr_core.progress import Report, say_nothing
+from cxr_core.types import Refusal
+
+MASKS = ("lesion", "lungs", "heart", "marker")
+
+
+def write_phantoms(folder: Path, source: PhantomSource, report: Report = say_nothing) -> None:
+    """Draws the phantoms into {split}/{class}/, their masks into masks/{kind}/, and lists them in manifest.csv.
+
+    The manifest is written last, so that a folder without one is seen to be unfinished.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise Refusal(str(folder), "is there already and is not empty", "name a new folder")
+    files = source.list_files()
+    rows = []
+    for number, file in enumerate(files, 1):
+        rows.append(_write_phantom(folder, source, file))
+        report("Drawing phantoms", number, len(files))
+    with (folder / "manifest.csv").open("w", newline="", encoding="utf-8") as table:
+        writer = csv.DictWriter(table, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def _write_phantom(folder: Path, source: PhantomSource, file: str) -> dict[str, str | int]:
+    drawn = source.draw(file)
+    _write_picture(folder / file, drawn.radiograph.pixels * 255)
+    name = Path(file).name
+    for kind in MASKS:
+        _write_picture(folder / "masks" / kind / name, getattr(drawn, kind) * 255.0)
+    split, label, _ = file.split("/")
+    return {
+        "file": file,
+        "label": label,
+        "split": split,
+        "patient": Path(file).stem,
+        "subtype": drawn.subtype,
+        "zones": "; ".join(drawn.zones),
+        "seed": find_seed(file),
+        "planted_marker": int(bool(drawn.marker.any())),
+        "synthetic": 1,
+    }
+
+
+def _write_picture(path: Path, grey: NDArray[np.floating]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(cv2.imencode(".png", np.rint(grey).astype(np.uint8))[1].tobytes())

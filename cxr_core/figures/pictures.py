@@ -1,0 +1,53 @@
+"""Radiographs and their masks as PNG pictures for a page."""
+
+from collections.abc import Mapping
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from cxr_core.types import Radiograph
+
+OUTLINES = {"lesion": (255, 176, 0), "heart": (230, 90, 140), "lungs": (90, 190, 255), "marker": (120, 230, 90)}  # RGB
+
+
+def encode_radiograph(radiograph: Radiograph, longest: int = 1024) -> bytes:
+    """The radiograph as a grey PNG, scaled down to that many pixels on its longer side where it is larger."""
+    return _encode(_shrink(radiograph.pixels, longest))
+
+
+def encode_thumbnail(radiograph: Radiograph, side: int = 256) -> bytes:
+    """The radiograph in the middle of a black square, so that pictures of all shapes stand in one grid."""
+    small = _shrink(radiograph.pixels, side)
+    square = np.zeros((side, side), np.uint8)
+    top, left = (side - small.shape[0]) // 2, (side - small.shape[1]) // 2
+    square[top : top + small.shape[0], left : left + small.shape[1]] = small
+    return _encode(square)
+
+
+def encode_outlines(radiograph: Radiograph, masks: Mapping[str, NDArray[np.bool_]], longest: int = 1024) -> bytes:
+    """The radiograph with a coloured line around each mask."""
+    scale = max(1, longest // max(radiograph.pixels.shape))  # lines of one pixel on a small picture would hide it
+    grey = _to_grey(cv2.resize(radiograph.pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC))
+    picture = cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB)  # (H, W, 3)
+    for name, mask in masks.items():
+        large = cv2.resize(mask.astype(np.uint8), grey.shape[::-1], interpolation=cv2.INTER_LINEAR)
+        lines, _ = cv2.findContours(large, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+        cv2.drawContours(picture, lines, -1, OUTLINES[name], 2, cv2.LINE_AA)
+    return _encode(picture[..., ::-1])
+
+
+def _shrink(pixels: NDArray[np.float32], longest: int) -> NDArray[np.uint8]:
+    scale = longest / max(pixels.shape)
+    if scale < 1:
+        height, width = (max(1, round(side * scale)) for side in pixels.shape)
+        pixels = cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA)
+    return _to_grey(pixels)
+
+
+def _to_grey(pixels: NDArray[np.float32]) -> NDArray[np.uint8]:
+    return np.rint(np.clip(pixels, 0, 1) * 255).astype(np.uint8)
+
+
+def _encode(picture: NDArray[np.uint8]) -> bytes:
+    return cv2.imencode(".png", picture)[1].tobytes()

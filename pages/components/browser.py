@@ -1,0 +1,123 @@
+"""The cases of a data set: a grid of thumbnails, and one case large with its facts."""
+
+import streamlit as st
+
+from cxr_core.datasets.sources import PhantomSource
+from cxr_core.figures import pictures
+from cxr_core.types import Case, Radiograph, Refusal
+from pages.components import cached
+from pages.components.frame import plain, refusals
+from pages.components.pickers import SPLIT_NAMES, choose_kinds, close_case, name_case, open_case
+
+GRID = 18  # thumbnails a page
+
+
+def show_cases(name: str) -> None:
+    """The case that the address bar names, or the grid."""
+    cases = {case.file: case for case in cached.dataset(name).cases}
+    chosen = st.query_params.get("case")
+    if chosen in cases:
+        _show_case(name, cases[chosen], list(cases))
+    else:
+        _show_grid(name, list(cases.values()))
+
+
+def _show_grid(name: str, cases: list[Case]) -> None:
+    found = _mix_classes(choose_kinds(cases))
+    if not found:
+        st.info(
+            "No case fits. Untick a class, split or sub-type, or empty the text field.", icon=":material/search_off:"
+        )
+        return
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.caption(f"{len(found):,} of {len(cases):,} radiographs")
+        page = st.pagination(-(-len(found) // GRID), key=f"page {len(found)}")
+    with st.grid("auto", min_column_width=170):
+        for case in found[(page - 1) * GRID : page * GRID]:
+            with st.container(gap="xsmall"):
+                _show_thumbnail(name, case)
+
+
+def _mix_classes(cases: list[Case]) -> list[Case]:
+    """The classes by turns, so that the first page shows both."""
+    ranks: dict[str, int] = {}
+    places = []
+    for case in cases:
+        ranks[case.label] = ranks.get(case.label, -1) + 1
+        places.append((ranks[case.label], case.label))
+    return [case for _, case in sorted(zip(places, cases, strict=True), key=lambda pair: pair[0])]
+
+
+def _show_thumbnail(name: str, case: Case) -> None:
+    try:
+        st.image(cached.thumbnail(name, case.file), width="stretch", alt=_describe(name, case))
+    except (Refusal, OSError) as problem:
+        st.error(plain(str(problem)))
+    kind = case.subtype if case.subtype not in ("", "normal") else ""
+    st.caption(plain(", ".join(filter(None, (case.label, kind, SPLIT_NAMES[case.split] if case.split else "")))))
+    st.button(
+        plain(name_case(case.file)), key=f"open {case.file}", on_click=open_case, args=(case.file,), type="tertiary",
+        help="Show it large", width="stretch",
+    )  # fmt: skip
+
+
+def _show_case(name: str, case: Case, files: list[str]) -> None:
+    place = files.index(case.file)
+    with st.container(horizontal=True):
+        st.button("All cases", icon=":material/grid_view:", on_click=close_case)
+        st.button(
+            "Previous", icon=":material/chevron_left:", disabled=not place, on_click=open_case, args=(files[place - 1],)
+        )
+        following = files[(place + 1) % len(files)]
+        st.button(
+            "Next",
+            icon=":material/chevron_right:",
+            disabled=following == files[0],
+            on_click=open_case,
+            args=(following,),
+        )
+    with refusals():
+        radiograph = cached.radiograph(name, case.file)
+    picture, facts = st.columns([3, 2], gap="large")
+    with facts:
+        st.subheader(plain(name_case(case.file)), anchor=False)
+        st.table(_list_facts(name, case, radiograph), border="horizontal")
+        for warning in radiograph.warnings:
+            st.warning(plain(warning), icon=":material/info:")
+        truth = isinstance(cached.dataset(name).source, PhantomSource) and st.toggle(
+            "Outline the known truth", key="truth"
+        )
+        if truth:
+            st.markdown(":orange[■] opacity  :blue[■] lungs  :red[■] heart  :green[■] planted marker")
+    with picture:
+        alt = _describe(name, case)
+        if truth:
+            st.image(
+                cached.truth(name, case.file), alt=f"{alt}, with opacity, lungs and heart outlined", width="stretch"
+            )
+        else:
+            st.image(pictures.encode_radiograph(radiograph), alt=alt, width="stretch")
+
+
+def _list_facts(name: str, case: Case, radiograph: Radiograph) -> dict[str, str]:
+    original = cached.dataset(name).originals.get(case.file)
+    facts = {
+        "Class": case.label,
+        "Sub-type": case.subtype,
+        "Split": SPLIT_NAMES[case.split],
+        "Patient": case.patient if case.patient != case.file else "not known from the file name",
+        "Size": f"{radiograph.width:,} x {radiograph.height:,} pixels",
+        "Original size": f"{original.width:,} x {original.height:,} pixels"
+        if original and original.width and original.height
+        else "",
+        "Original file": f"{original.bytes / 1000:,.0f} kB" if original and original.bytes else "",
+        "Format": radiograph.source_format,
+        "View": radiograph.view or "not told by the file",
+        "Folder": case.file.removesuffix(name_case(case.file)),
+    }
+    return {fact: plain(value) for fact, value in facts.items() if value}
+
+
+def _describe(name: str, case: Case) -> str:
+    kind = "Synthetic chest radiograph" if cached.dataset(name).synthetic else "Chest radiograph"
+    return f"{kind} {name_case(case.file)}, labelled {case.label}"

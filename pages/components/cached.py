@@ -1,0 +1,80 @@
+"""Every cache of the pages. Cached functions take names, and keep a bounded number of results."""
+
+from weakref import WeakKeyDictionary
+
+import streamlit as st
+
+from cxr_core.datasets import catalogue, check
+from cxr_core.datasets.arrays import are_kept
+from cxr_core.datasets.layouts import DataSet
+from cxr_core.datasets.sources import PhantomSource
+from cxr_core.device import describe_hardware
+from cxr_core.figures import pictures
+from cxr_core.progress import Clock
+from cxr_core.radiographs.reading import read_radiograph
+from cxr_core.types import Radiograph
+
+QUICK = 500  # files that are read within about two seconds, without asking first
+
+hardware = st.cache_data(describe_hardware, show_spinner=False)
+
+
+@st.cache_resource(max_entries=8, ttl="5m", show_spinner="Looking through the files …")
+def dataset(name: str) -> DataSet:
+    """Listed again after five minutes, so that files which came or went are noticed."""
+    return catalogue.open_dataset(name)
+
+
+@st.cache_data(max_entries=8, ttl="5m", show_spinner=False)
+def overview(name: str) -> check.Overview:
+    return check.describe_dataset(dataset(name))
+
+
+@st.cache_resource
+def _findings() -> WeakKeyDictionary[DataSet, check.Findings]:
+    return WeakKeyDictionary()
+
+
+def is_checked_quickly(name: str) -> bool:
+    opened = dataset(name)
+    return opened in _findings() or len(opened.cases) <= QUICK or are_kept(opened, check.CHECKED_SIZE)
+
+
+def findings(name: str) -> check.Findings:
+    """The check's findings, with a bar while it runs. Kept as long as the listed data set is."""
+    opened = dataset(name)
+    if opened not in _findings():
+        bar, clock = st.empty(), Clock()
+
+        def report(doing: str, done: int, total: int) -> None:
+            bar.progress(done / max(total, 1), clock.describe(doing, done, total))
+
+        report("Reading files", 0, len(opened.cases))
+        _findings()[opened] = check.check_dataset(opened, report)
+        bar.empty()
+    return _findings()[opened]
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def radiograph(name: str, file: str) -> Radiograph:
+    return read_radiograph(dataset(name).source.read(file), file)
+
+
+@st.cache_data(max_entries=2000, show_spinner=False)
+def thumbnail(name: str, file: str) -> bytes:
+    return pictures.encode_thumbnail(read_radiograph(dataset(name).source.read(file), file))
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def truth(name: str, file: str) -> bytes:
+    """A phantom with its opacities, lungs, heart and planted marker outlined."""
+    source = dataset(name).source
+    assert isinstance(source, PhantomSource)
+    drawn = source.draw(file)
+    return pictures.encode_outlines(drawn.radiograph, {mask: getattr(drawn, mask) for mask in pictures.OUTLINES})
+
+
+def forget_datasets() -> None:
+    """After a data set was added or removed, or files changed."""
+    for cache in (dataset, overview, radiograph, thumbnail):
+        cache.clear()

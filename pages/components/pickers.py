@@ -1,0 +1,108 @@
+"""Choosing a data set and a case. What is chosen stands in the address bar, so that a link shows the same."""
+
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
+
+import streamlit as st
+
+from cxr_core.datasets import catalogue, check
+from cxr_core.types import Case
+from pages.components import cached
+from pages.components.frame import plain, refusals
+
+SPLIT_NAMES = {"train": "train", "val": "validation", "test": "test", "": "no split"}
+
+
+def choose_dataset() -> str:
+    """The name of the data set to look at."""
+    if "added" in st.session_state:  # a widget's value can be set only before it is drawn
+        st.session_state["dataset"] = st.session_state.pop("added")
+    entries = {entry.name: entry for entry in catalogue.list_datasets()}
+    chooser, buttons = st.columns([2, 3], vertical_alignment="bottom")
+    name = chooser.selectbox("Data set", list(entries), key="dataset", bind="query-params", persist_state="session")
+    with buttons.container(horizontal=True):
+        if st.button("Add a data set", icon=":material/add:"):
+            _add_dataset()
+        st.button(
+            "Look again", icon=":material/refresh:", on_click=cached.forget_datasets, help="Lists the files anew."
+        )
+        if entries[name].added:
+            st.button("Remove", icon=":material/delete:", on_click=_remove, args=(name,), help="Its files stay there.")
+    if name in catalogue.PHANTOMS:
+        st.badge("Synthetic: drawn by this program, no patients", icon=":material/draw:", color="violet")
+    else:
+        st.caption(plain(entries[name].location))
+    return name
+
+
+@st.dialog("Add a data set", width="medium")
+def _add_dataset() -> None:
+    st.markdown(
+        "A folder or zip with folders `NORMAL` and `PNEUMONIA` (inside `train`, `val`, `test` or not), "
+        "or with a `manifest.csv` that has columns `file` and `label`."
+    )
+    path = st.text_input("Folder or zip on the computer that runs CXR Lens", placeholder="/path/to/chest_xray")
+    if st.button("Add", type="primary", disabled=not path):
+        with refusals():
+            _use(catalogue.add_dataset(Path(path)))
+    st.divider()
+    upload = st.file_uploader("Or upload a zip", type="zip", max_upload_size=1024)
+    if upload:
+        with refusals():
+            found = check.describe_dataset(catalogue.open_upload(upload.getvalue(), upload.name))
+            st.success(
+                f"{found.cases:,} radiographs of {sum(found.patients.values()):,} patients. Nothing is saved yet."
+            )
+            if st.button("Save it here", type="primary"):
+                _use(catalogue.keep_upload(upload.getvalue(), upload.name))
+
+
+def _use(entry: catalogue.Entry) -> None:
+    cached.forget_datasets()
+    st.session_state["added"] = entry.name
+    st.rerun()
+
+
+def _remove(name: str) -> None:
+    with refusals():
+        catalogue.remove_dataset(name)
+    cached.forget_datasets()
+    st.session_state.pop("dataset", None)
+    st.toast(f"{plain(name)} is no longer listed. Its files are where they were.", icon=":material/info:")
+
+
+def choose_kinds(cases: Sequence[Case]) -> list[Case]:
+    """The cases of the classes, splits and sub-types the reader ticks, and with the text in their name."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        labels = _tick("Class", [c.label for c in cases], "label")
+        splits = _tick("Split", [c.split for c in cases], "split", SPLIT_NAMES)
+        subtypes = _tick("Sub-type", [c.subtype for c in cases if c.subtype not in ("", "normal")], "subtype")
+        words = st.text_input("File or patient", placeholder="person12", key="words", width=220).strip().lower()
+    return [
+        case
+        for case in cases
+        if (not labels or case.label in labels)
+        and (not splits or case.split in splits)
+        and (not subtypes or case.subtype in subtypes)
+        and (words in case.file.lower() or words in case.patient.lower())
+    ]
+
+
+def _tick(label: str, values: Sequence[str], key: str, names: dict[str, str] | None = None) -> list[str]:
+    """Pills of the values that are there; none ticked means all. Not shown where there is nothing to choose."""
+    kinds = sorted(set(values), key=list(names or {}).index if names else None)
+    if len(kinds) < 2:
+        return []
+    return st.pills(label, kinds, selection_mode="multi", key=key, format_func=lambda k: (names or {}).get(k, k))
+
+
+def open_case(file: str) -> None:
+    st.query_params["case"] = file
+
+
+def close_case() -> None:
+    st.query_params.pop("case", None)
+
+
+def name_case(file: str) -> str:
+    return PurePosixPath(file).name

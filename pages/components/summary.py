@@ -1,0 +1,103 @@
+"""A data set at a glance: numbers, what to know before trusting it, and the figures behind that."""
+
+import json
+
+import streamlit as st
+
+from cxr_core.datasets.check import Findings
+from cxr_core.datasets.remarks import Level, list_remarks
+from cxr_core.figures import datasets as figures
+from cxr_core.types import LABELS
+from pages.components import cached
+from pages.components.frame import plain, show_drawing
+from pages.components.pickers import name_case
+
+SIGNS: dict[Level, str] = {
+    "warning": ":orange[:material/warning:]",
+    "note": ":blue[:material/info:]",
+    "fine": ":green[:material/check_circle:]",
+}
+
+
+def show_summary(name: str) -> None:
+    overview = cached.overview(name)
+    with st.container(horizontal=True):
+        st.metric("Radiographs", f"{overview.cases:,}", border=True)
+        st.metric("Patients", f"{sum(overview.patients.values()):,}", border=True)
+        for label in LABELS:
+            number = sum(by_class.get(label, 0) for by_class in overview.counts.values())
+            st.metric(label, f"{number:,}", border=True)
+    if not cached.is_checked_quickly(name):
+        show_drawing(figures.draw_counts(overview.counts, overview.subtypes), "counts")
+        st.info(
+            f"Sizes, copies and shortcuts are known once all {overview.cases:,} files were read. That takes seconds to "
+            "minutes, once: the result is kept, and training uses it as well.",
+            icon=":material/info:",
+        )
+        if not st.button("Read all files", type="primary", icon=":material/play_arrow:"):
+            return
+    _show_findings(name, cached.findings(name))
+
+
+def _show_findings(name: str, findings: Findings) -> None:
+    overview = findings.overview
+    came, used = st.columns(2, gap="large")
+    with came:
+        st.subheader("As it came", anchor=False)
+        show_drawing(figures.draw_counts(overview.counts, overview.subtypes), "counts")
+    with used:
+        st.subheader(
+            "As it is used here", anchor=False, help="Validation chooses, test reports, and no patient is on two sides."
+        )
+        show_drawing(figures.draw_counts(findings.drawn), "drawn")
+    st.subheader("Before you trust a model trained on it", anchor=False)
+    with st.container(border=True):
+        for remark in list_remarks(findings):
+            st.markdown(f"{SIGNS[remark.level]} **{plain(remark.title)}.** {plain(remark.sentence)}")
+    shortcuts, sizes = st.columns(2, gap="large")
+    with shortcuts:
+        st.subheader("Can the file alone give it away?", anchor=False)
+        st.caption("AUC of each fact about the file, the picture unseen, with 95 % intervals.")
+        show_drawing(figures.draw_shortcuts(findings), "shortcuts")
+    with sizes:
+        st.subheader("Sizes", anchor=False)
+        st.caption("Of the original files, as the manifest tells." if findings.from_originals else "Of the files.")
+        labels = {case.file: case.label for case in cached.dataset(name).cases}
+        show_drawing(figures.draw_sizes(findings, labels), "sizes")
+    _show_copies(name, findings)
+    _show_unreadable(findings)
+    st.download_button(
+        "Download these findings (JSON)",
+        json.dumps(findings.to_json(), indent=2),
+        file_name=f"{name}-check.json",
+        mime="application/json",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def _show_copies(name: str, findings: Findings) -> None:
+    pairs = [(pair.first, pair.second, pair.correlation) for pair in findings.near_duplicates]
+    if not pairs:
+        return
+    with st.expander(f"Pictures that look all but the same ({len(pairs):,} pairs)", on_change="rerun") as panel:
+        if not panel.open:
+            return
+        st.caption("As thumbnails of 32 x 32 pixels they correlate above 0.99. Exact copies come first.")
+        with st.grid("auto", min_column_width=300):
+            for first, second, correlation in pairs[:24]:
+                with st.container(border=True):
+                    pictures = [cached.thumbnail(name, first), cached.thumbnail(name, second)]
+                    st.image(pictures, width=130, alt=[f"Radiograph {first}", f"Radiograph {second}"])
+                    st.caption(
+                        f"{plain(name_case(first))} and {plain(name_case(second))}: correlation {correlation:.4f}"
+                    )
+        if len(pairs) > 24:
+            st.caption(f"The 24 most alike of {len(pairs):,} pairs; the download holds all.")
+
+
+def _show_unreadable(findings: Findings) -> None:
+    if findings.unreadable:
+        st.subheader("Files that cannot be used", anchor=False)
+        rows = [{"file": skipped.file, "why": skipped.reason} for skipped in findings.unreadable]
+        st.dataframe(rows, hide_index=True, width="stretch")
