@@ -3,8 +3,8 @@
 import streamlit as st
 
 PAGES = [
-    st.Page("pages/home.py", title="Home", icon=":material/home:", default=True),
-    st.Page("pages/data.py", title="Data", icon=":material/image_search:", url_path="data"),
+    st.Page("pages/home.py", title="Home", default=True),
+    st.Page("pages/data.py", title="Data", url_path="data"),
 ]
 
 st.navigation(PAGES, position="top").run()

@@ -9,6 +9,7 @@ NORMAL, PNEUMONIA = "NORMAL", "PNEUMONIA"
 LABELS = (NORMAL, PNEUMONIA)
 TRAIN, VALIDATION, TEST = "train", "val", "test"  # as the Kermany folders spell them
 SPLITS = (TRAIN, VALIDATION, TEST)
+SPLIT_NAMES = {TRAIN: "train", VALIDATION: "validation", TEST: "test", "": "no split", "all": "all"}  # for people
 
 
 class Refusal(Exception):

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cxr_core.datasets.check import Counts, Findings, Overview
-from cxr_core.types import PNEUMONIA, TEST, TRAIN
+from cxr_core.datasets.shortcuts import NAMES
+from cxr_core.types import PNEUMONIA, SPLIT_NAMES, TEST, TRAIN
 
 TELLING_AUC = 0.7  # a fact of the file whose interval lies above this is a shortcut worth a warning
 TELLING_SHIFT = 0.05  # difference of the class ratio between train and test
@@ -65,7 +66,7 @@ def _remark_unreadable(findings: Findings) -> Iterator[Remark]:
 
 def _remark_patients(overview: Overview) -> Iterator[Remark]:
     for pair, number in overview.patients_shared.items():
-        first, second = pair.split("-")
+        first, second = (SPLIT_NAMES[split] for split in pair.split("-"))
         if number:
             yield Remark(
                 "warning",
@@ -103,7 +104,7 @@ def _remark_balance(overview: Overview) -> Iterator[Remark]:
         yield Remark(
             "warning",
             "One class only",
-            f"All radiographs of {only} are of one class: nothing can be learnt or measured there.",
+            f"All radiographs of {SPLIT_NAMES[only]} are of one class: nothing can be learnt or measured there.",
         )
     elif abs(shares.get(TRAIN, 0) - shares.get(TEST, 0)) > TELLING_SHIFT and {TRAIN, TEST} <= set(shares):
         yield Remark(
@@ -138,17 +139,25 @@ def _remark_duplicates(findings: Findings) -> Iterator[Remark]:
 
 
 def _remark_shortcuts(findings: Findings) -> Iterator[Remark]:
-    source = "of the original files" if findings.from_originals else "of the files"
-    for name, by_split in findings.shortcuts.items():
-        telling = {split: auc for split, auc in by_split.items() if auc and auc.low > TELLING_AUC}
-        if telling:
-            figures = ", ".join(f"{split} {auc.describe(2)}" for split, auc in telling.items())
-            yield Remark(
-                "warning",
-                f"Shortcut: {name}",
-                f"The {name} {source} alone tells the classes apart with AUC {figures}. "
-                "A model can score well without reading a lung.",
-            )
+    telling = {
+        name: [
+            f"{SPLIT_NAMES[split]} {auc.describe(2)}"
+            for split, auc in by_split.items()
+            if auc and auc.low > TELLING_AUC
+        ]
+        for name, by_split in findings.shortcuts.items()
+    }
+    figures = "; ".join(f"{NAMES[name]} {', '.join(by_split)}" for name, by_split in telling.items() if by_split)
+    files = "original files" if findings.from_originals else "files"
+    if figures:
+        yield Remark(
+            "warning",
+            "Shortcuts",
+            f"Facts about the {files} alone, the picture unseen, tell the classes apart. AUC by {figures}. "
+            "A model can score well without reading a lung.",
+        )
+    else:
+        yield Remark("fine", "No shortcut in the files", f"No fact about the {files} alone tells the classes apart.")
 
 
 def _share_pneumonia(counts: Counts, split: str) -> float:

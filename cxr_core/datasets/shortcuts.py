@@ -13,7 +13,7 @@ from cxr_core.types import PNEUMONIA, Case
 Facts = Mapping[str, float]  # name of the fact -> its value for one file
 
 HEIGHT, WIDTH, ASPECT, BYTES, CHANNELS = "height", "width", "aspect", "bytes", "channels"
-FACTS = (HEIGHT, WIDTH, ASPECT, BYTES, CHANNELS)
+NAMES = {HEIGHT: "height", WIDTH: "width", ASPECT: "aspect ratio", BYTES: "size in bytes", CHANNELS: "colour channels"}
 
 
 def measure_shortcuts(cases: Sequence[Case], facts: Mapping[str, Facts]) -> dict[str, dict[str, Interval | None]]:
@@ -21,7 +21,7 @@ def measure_shortcuts(cases: Sequence[Case], facts: Mapping[str, Facts]) -> dict
     splits = list(dict.fromkeys(c.split for c in cases))
     return {
         name: {split: _measure([c for c in cases if c.split == split], facts, name) for split in splits}
-        for name in FACTS
+        for name in NAMES
     }
 
 

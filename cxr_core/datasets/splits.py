@@ -4,6 +4,7 @@ The test split a data set comes with is taken as it is. A validation split too s
 the 16 images of the Kermany set, goes to training, and a proper one is drawn by patient and class.
 """
 
+import warnings
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -34,19 +35,14 @@ def draw_splits(cases: Iterable[Case], copies: Iterable[Sequence[str]] = (), see
     used = [replace(c, split=c.split or TRAIN) for c in ordered]
     if not any(c.split == TEST for c in ordered):
         used = _draw(used, TEST, TEST_SHARE, seed)
-        changes.append(f"It has no test split: {_share(used, TEST)} of the patients were drawn for one.")
+        changes.append("It has no test split: " + _say_drawn(used, TEST))
     used = _drop_shared_patients(used, TEST, changes)
     if not _suffices(used):
         found = sum(c.split == VALIDATION for c in used)
         used = [replace(c, split=TRAIN) if c.split == VALIDATION else c for c in used]
         used = _draw(used, VALIDATION, VALIDATION_SHARE, seed)
-        why = (
-            f"Its validation split of {found} is too small to choose by and joins training"
-            if found
-            else "It has no validation split"
-        )
-        drawn = sum(c.split == VALIDATION for c in used)
-        changes.append(f"{why}: {drawn} radiographs were drawn for validation, by patient.")
+        small = f"Its validation split of {found} is too small to choose by and joins training: "
+        changes.append((small if found else "It has no validation split: ") + _say_drawn(used, VALIDATION))
     used = _drop_shared_patients(used, VALIDATION, changes)
     return Splits(tuple(used), tuple(changes))
 
@@ -99,14 +95,16 @@ def _draw(cases: list[Case], split: str, share: float, seed: int) -> list[Case]:
 
     pool = [c for c in cases if c.split == TRAIN]
     strata, groups = [f"{c.label} {c.subtype}" for c in pool], [c.patient for c in pool]
-    folds = min(round(1 / share), len(set(groups)))
+    folds = min(round(1 / share), len(set(groups)), max(Counter(strata).values(), default=0))
     if folds < 2:
         return cases
-    _, drawn = next(StratifiedGroupKFold(folds, shuffle=True, random_state=seed).split(pool, strata, groups))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # a sub-type with fewer cases than folds: it goes where it fits
+        _, drawn = next(StratifiedGroupKFold(folds, shuffle=True, random_state=seed).split(pool, strata, groups))
     files = {pool[i].file for i in drawn}
     return [replace(c, split=split) if c.file in files else c for c in cases]
 
 
-def _share(cases: list[Case], split: str) -> str:
-    patients = {c.patient for c in cases}
-    return f"{len({c.patient for c in cases if c.split == split}) / len(patients):.0%}"
+def _say_drawn(cases: list[Case], split: str) -> str:
+    drawn = sum(c.split == split for c in cases)
+    return f"{drawn:,} radiographs were drawn for one, by patient." if drawn else "there are too few patients for one."

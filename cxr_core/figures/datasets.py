@@ -3,9 +3,10 @@
 import plotly.graph_objects as go
 
 from cxr_core.datasets.check import Counts, Findings
+from cxr_core.datasets.shortcuts import NAMES
 from cxr_core.figures.drawing import Drawing, find_colour
 from cxr_core.performance.interval import Interval
-from cxr_core.types import LABELS, NORMAL
+from cxr_core.types import LABELS, NORMAL, SPLIT_NAMES
 
 SPLIT_COLOURS = {"train": "#4aa564", "val": "#c2a21b", "test": "#6f6fd1", "all": "#8a8f98"}
 
@@ -18,10 +19,14 @@ def draw_counts(counts: Counts, subtypes: Counts | None = None) -> Drawing:
         [
             go.Bar(
                 name=name,
-                y=splits,
+                y=[SPLIT_NAMES[split] for split in splits],
                 x=[numbers[split] for split in splits],
                 orientation="h",
                 marker_color=find_colour(name, number),
+                texttemplate="%{x:,}",
+                textposition="inside",
+                insidetextanchor="middle",
+                textangle=0,
                 hovertemplate="%{y}: %{x:,} " + name + "<extra></extra>",
             )
             for number, (name, numbers) in enumerate(parts.items())
@@ -30,7 +35,8 @@ def draw_counts(counts: Counts, subtypes: Counts | None = None) -> Drawing:
     figure.update_layout(barmode="stack", height=90 + 48 * len(splits), **_LAYOUT)
     figure.update_layout(legend_traceorder="normal", xaxis_title="radiographs", yaxis_autorange="reversed")
     said = "; ".join(
-        f"{split}: " + ", ".join(f"{numbers[split]:,} {name}" for name, numbers in parts.items()) for split in splits
+        f"{SPLIT_NAMES[split]}: " + ", ".join(f"{numbers[split]:,} {name}" for name, numbers in parts.items())
+        for split in splits
     )
     return Drawing(figure, f"Stacked bars of the number of radiographs. {said}.")
 
@@ -78,7 +84,7 @@ def draw_shortcuts(findings: Findings) -> Drawing:
     for place, split in enumerate(splits):
         measured = [(name, auc) for name in names if (auc := findings.shortcuts[name][split])]
         figure.add_scatter(
-            name=split,
+            name=SPLIT_NAMES[split],
             x=[auc.value for _, auc in measured],
             y=[names.index(name) + 0.18 * (place - (len(splits) - 1) / 2) for name, _ in measured],
             mode="markers",
@@ -92,18 +98,22 @@ def draw_shortcuts(findings: Findings) -> Drawing:
                 "width": 3,
             },
             customdata=[(name, auc.describe()) for name, auc in measured],
-            hovertemplate="%{customdata[0]}: AUC %{customdata[1]}<extra>" + split + "</extra>",
+            hovertemplate="%{customdata[0]}: AUC %{customdata[1]}<extra>" + SPLIT_NAMES[split] + "</extra>",
         )
     figure.add_vline(x=0.5, line_dash="dot", line_color="#8a8f98", annotation_text="tells nothing")
     figure.update_layout(height=340, xaxis_title="AUC of the file's fact alone", **_LAYOUT)
     figure.update_xaxes(range=[0.28, 1.02], tickvals=[0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1])
-    figure.update_yaxes(tickvals=list(range(len(names))), ticktext=names, autorange="reversed")
+    figure.update_yaxes(
+        tickvals=list(range(len(names))), ticktext=[NAMES[name] for name in names], autorange="reversed"
+    )
     return Drawing(figure, f"AUC of facts about the file alone, by split. {_say_shortcuts(findings.shortcuts)}")
 
 
 def _say_shortcuts(shortcuts: dict[str, dict[str, Interval | None]]) -> str:
     return " ".join(
-        f"{name}: " + ", ".join(f"{split} {auc.describe(2)}" for split, auc in by_split.items() if auc) + "."
+        f"{name}: "
+        + ", ".join(f"{SPLIT_NAMES[split]} {auc.describe(2)}" for split, auc in by_split.items() if auc)
+        + "."
         for name, by_split in shortcuts.items()
     )
 

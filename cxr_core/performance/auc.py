@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from cxr_core.performance.interval import Interval
 
 Z = 1.959964  # two-sided 95 %
+TINY = 1e-9  # at 0 and 1 themselves the error is nought, which is not the limit that is looked for
 
 
 def measure_auc(positive: Sequence[bool], scores: Sequence[float]) -> Interval | None:
@@ -34,6 +35,6 @@ def find_auc_limits(value: float, positives: int, negatives: int) -> tuple[float
         spread = 2 * average - 1 - (3 * average - 3) / ((2 - area) * (1 + area))
         return abs(area - value) - Z * math.sqrt(max(area * (1 - area) * spread, 0) / (positives * negatives))
 
-    low = 0.0 if value == 0 else float(brentq(excess, 0, value)) if excess(0) > 0 else 0.0
-    high = 1.0 if value == 1 else float(brentq(excess, value, 1)) if excess(1) > 0 else 1.0
+    low = float(brentq(excess, 0, value - TINY)) if value > TINY else 0.0
+    high = float(brentq(excess, value + TINY, 1)) if value < 1 - TINY else 1.0
     return low, high

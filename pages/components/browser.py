@@ -4,10 +4,10 @@ import streamlit as st
 
 from cxr_core.datasets.sources import PhantomSource
 from cxr_core.figures import pictures
-from cxr_core.types import Case, Radiograph, Refusal
+from cxr_core.types import SPLIT_NAMES, Case, Radiograph, Refusal
 from pages.components import cached
 from pages.components.frame import plain, refusals
-from pages.components.pickers import SPLIT_NAMES, choose_kinds, close_case, name_case, open_case
+from pages.components.pickers import choose_kinds, close_case, name_case, open_case
 
 GRID = 18  # thumbnails a page
 

@@ -12,7 +12,7 @@ from cxr_core.device import describe_hardware
 from cxr_core.figures import pictures
 from cxr_core.progress import Clock
 from cxr_core.radiographs.reading import read_radiograph
-from cxr_core.types import Radiograph
+from cxr_core.types import LABELS, Radiograph
 
 QUICK = 500  # files that are read within about two seconds, without asking first
 
@@ -63,6 +63,14 @@ def radiograph(name: str, file: str) -> Radiograph:
 @st.cache_data(max_entries=2000, show_spinner=False)
 def thumbnail(name: str, file: str) -> bytes:
     return pictures.encode_thumbnail(read_radiograph(dataset(name).source.read(file), file))
+
+
+@st.cache_data(max_entries=32, ttl="5m", show_spinner=False)
+def samples(name: str, each: int) -> list[tuple[str, bytes]]:
+    """(class, thumbnail) of the first cases of each class."""
+    cases = dataset(name).cases
+    shown = [case for label in LABELS for case in [c for c in cases if c.label == label][:each]]
+    return [(case.label, thumbnail(name, case.file)) for case in shown]
 
 
 @st.cache_data(max_entries=32, show_spinner=False)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import streamlit as st
 
@@ -10,13 +11,17 @@ from cxr_core.figures.drawing import Drawing
 from cxr_core.types import Refusal
 
 NOTICE = "Research and teaching software, not a medical device. Do not use it to diagnose or treat anyone."
+ICON = Path(__file__).with_name("icon.png")  # a file of our own: Streamlit would fetch a named icon from the web
 
 
 def open_page(title: str, purpose: str) -> None:
     """Title, notice and purpose. Every page calls it: a page opened by its link may run without the entry file."""
-    st.set_page_config(page_title=f"{title} · CXR Lens", page_icon=":material/pulmonology:", layout="wide")
-    st.markdown(f":orange-badge[:material/science: Research use only] {NOTICE}")
-    st.title(title, anchor=False)
+    st.set_page_config(page_title=f"{title} · CXR Lens", page_icon=ICON, layout="wide")
+    # Streamlit leaves a hand's breadth empty above the title: on a laptop that is a fifth of the radiograph.
+    st.html("<style>[data-testid='stMainBlockContainer'] {padding-top: 4.5rem; padding-bottom: 3rem}</style>")
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.title(title, anchor=False, width="content")
+        st.markdown(f":orange-badge[:material/science: Research use only] {NOTICE}", width="content")
     st.markdown(purpose)
 
 

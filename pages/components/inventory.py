@@ -1,63 +1,82 @@
-"""What is on this machine: data sets, models, hardware, and the step to take next."""
+"""What can be done here, and what is on this machine: data sets, models, hardware."""
 
 import streamlit as st
 
 from cxr_core.datasets import catalogue
 from cxr_core.home import find_home
 from cxr_core.models import list_models
-from cxr_core.types import Refusal
+from cxr_core.types import SPLIT_NAMES, Refusal
 from pages.components import cached
 from pages.components.frame import plain
 
 DATA_PAGE = "pages/data.py"
 FETCH = "python -m cxr_core data fetch kermany"
+SHOWN = 2  # thumbnails of each class
 
 
-def show_next_step() -> None:
-    real = [entry.name for entry in catalogue.list_datasets() if entry.name not in catalogue.PHANTOMS]
-    with st.container(border=True):
-        if real:
-            st.markdown(f"**Next:** see what {plain(real[0])} holds, and where it could mislead a model.")
-        else:
-            st.markdown(
-                "**Next:** look at the phantoms. They are drawn by this program, so that there are cases at once, and the "
-                "truth about each is known. For real radiographs, add a folder of your own on the Data page, or fetch "
-                "the public Kermany set (5,856 paediatric radiographs, 1.2 GB):"
-            )
-            st.code(FETCH, language="bash")
-        with st.container(horizontal=True):
-            st.page_link(
-                DATA_PAGE,
-                label="Look at the data",
-                icon=":material/image_search:",
-                query_params={"dataset": (real or list(catalogue.PHANTOMS))[0]},
-            )
-            st.page_link(
-                DATA_PAGE,
-                label="Open a radiograph",
-                icon=":material/upload_file:",
-                query_params={"view": "Open a file"},
-            )
+def show_doors() -> None:
+    """What can be done here, and where."""
+    first = catalogue.list_datasets()[0].name
+    doors = (
+        (
+            "Know the data",
+            "Who is in it, what is in it twice, and what gives the class away without a lung being looked at.",
+            ("Look at the data", ":material/monitoring:", {"dataset": first}),
+        ),
+        (
+            "Open a radiograph",
+            "JPEG, PNG, TIFF, BMP or DICOM: what is read from it, and why a file is refused. Nothing is stored.",
+            ("Open a file", ":material/upload_file:", {"dataset": first, "view": "Open a file"}),
+        ),
+        (
+            "Cases of known truth",
+            "Synthetic radiographs whose opacities are known to the pixel, with or without a planted marker.",
+            ("Browse the phantoms", ":material/grid_view:", {"dataset": "Phantoms", "view": "Cases"}),
+        ),
+    )
+    for column, (title, purpose, (label, icon, query)) in zip(st.columns(3, border=True), doors, strict=True):
+        column.subheader(title, anchor=False)
+        column.markdown(purpose)
+        column.page_link(DATA_PAGE, label=label, icon=icon, query_params=query)
 
 
 def show_datasets() -> None:
-    for entry in catalogue.list_datasets():
-        with st.container(border=True, gap="xsmall"):
-            st.page_link(DATA_PAGE, label=f"**{plain(entry.name)}**", query_params={"dataset": entry.name})
-            try:
-                overview = cached.overview(entry.name)
-            except Refusal as refusal:  # one that was moved away must not hide the others
-                st.caption(plain(str(refusal)))
-                continue
-            kind = "synthetic radiographs" if overview.synthetic else "radiographs"
-            splits = ", ".join(f"{sum(numbers.values()):,} {split}" for split, numbers in overview.counts.items())
-            st.caption(f"{overview.cases:,} {kind} of {sum(overview.patients.values()):,} patients ({splits})")
+    entries = catalogue.list_datasets()
+    for entry in entries:
+        with st.container(border=True, horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+            _show_dataset(entry.name)
+    if len(entries) == len(catalogue.PHANTOMS):
+        st.info(
+            "For real radiographs, add a folder or zip of your own on the Data page, or fetch the public Kermany set "
+            "(5,856 paediatric radiographs, 1.2 GB) in a terminal:",
+            icon=":material/download:",
+        )
+        st.code(FETCH, language="bash")
+
+
+def _show_dataset(name: str) -> None:
+    with st.container(gap="xxsmall", width=340):
+        st.page_link(DATA_PAGE, label=f"**{plain(name)}**", query_params={"dataset": name})
+        try:
+            overview = cached.overview(name)
+        except Refusal as refusal:  # one that was moved away must not hide the others
+            st.caption(plain(str(refusal)))
+            return
+        kind = "synthetic radiographs" if overview.synthetic else "radiographs"
+        splits = {SPLIT_NAMES[split]: sum(numbers.values()) for split, numbers in overview.counts.items()}
+        st.caption(
+            f"{overview.cases:,} {kind} of {sum(overview.patients.values()):,} patients: "
+            + ", ".join(f"{number:,} {split}" for split, number in splits.items())
+        )
+    with st.container(horizontal=True, width="content", gap="xsmall"):
+        for label, thumbnail in cached.samples(name, SHOWN):
+            st.image(thumbnail, width=76, alt=f"Sample radiograph of {plain(name)}, {label}")
 
 
 def show_machine() -> None:
     models = list_models()
     facts = {
-        "Models": plain(", ".join(models)) if models else "None yet: this version ships none, and trains none.",
+        "Models": plain(", ".join(models)) if models else "none yet",
         "Device": plain(cached.hardware().sentence),
         "Your files": plain(str(find_home())),
     }

@@ -6,11 +6,9 @@ from pathlib import Path, PurePosixPath
 import streamlit as st
 
 from cxr_core.datasets import catalogue, check
-from cxr_core.types import Case
+from cxr_core.types import SPLIT_NAMES, Case
 from pages.components import cached
 from pages.components.frame import plain, refusals
-
-SPLIT_NAMES = {"train": "train", "val": "validation", "test": "test", "": "no split"}
 
 
 def choose_dataset() -> str:

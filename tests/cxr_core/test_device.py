@@ -3,6 +3,8 @@ import os
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -144,7 +146,7 @@ def test_what_python_prints_while_tensorflow_loads_is_not_lost(tmp_path):
 @pytest.mark.parametrize("wish", ["tpu", "gpu:", "gpu:one", "cpu:0", "gpu 0"])
 def test_a_wish_that_names_no_device_is_refused_with_those_that_do(wish, monkeypatch):
     monkeypatch.setenv("CXR_DEVICE", wish)
-    with pytest.raises(Refusal, match="“CXR_DEVICE” is .*: set it to cpu, gpu or gpu:0, or leave it unset"):
+    with pytest.raises(Refusal, match=r"“CXR_DEVICE” is .*: set it to cpu, gpu or gpu:0, or leave it unset"):
         choose_device()
 
 
@@ -181,6 +183,56 @@ def test_a_wish_picks_among_two_gpus(wish, picked):
 )
 def test_half_precision_needs_compute_capability_7_on_every_gpu(capabilities, precision):
     assert choose_precision(capabilities) == precision
+
+
+# No GPU can be counted on where the tests run, so TensorFlow's answers about GPUs are played by these.
+def play_tensorflow(details, set_visible_devices=lambda gpus, kind: None, set_memory_growth=lambda gpu, on: None):
+    asked = SimpleNamespace(set_memory_growth=set_memory_growth, get_device_details=details.__getitem__)
+    config = SimpleNamespace(set_visible_devices=set_visible_devices, experimental=asked)
+    strategies = SimpleNamespace(get_strategy=lambda: "default", MirroredStrategy=lambda devices: devices)
+    return SimpleNamespace(__version__="2.21.0", config=config, distribute=strategies)
+
+
+T4 = {"device_name": "Tesla T4", "compute_capability": (7, 5)}
+P40 = {"device_name": "Tesla P40", "compute_capability": (6, 1)}
+
+
+def test_one_modern_gpu_is_used_in_half_precision_without_mirroring():
+    found = device._describe_gpus(play_tensorflow([T4]), [0], wish="", started=False)
+    assert (found.names, found.kind, found.precision, found.strategy) == (
+        ("Tesla T4",),
+        "GPU",
+        "mixed_float16",
+        "default",
+    )
+    assert found.reason == "TensorFlow 2.21 finds 1 GPU, so models train and explain on Tesla T4 in mixed_float16."
+
+
+def test_two_gpus_share_each_batch_at_the_precision_of_the_older():
+    found = device._describe_gpus(play_tensorflow([T4, P40]), [0, 1], wish="gpu", started=True)
+    assert (found.precision, found.strategy) == ("float32", ["GPU:0", "GPU:1"])
+    assert found.reason == (
+        "CXR_DEVICE asks for gpu, so models train and explain on Tesla T4 and Tesla P40 in float32 "
+        "(16 bits gain nothing there), each batch shared among them. "
+        "TensorFlow had started before this was set up, so it takes all of the GPU's memory at once."
+    )
+
+
+def test_memory_growth_is_set_on_every_gpu_after_the_others_are_hidden():
+    calls = []
+    tf = play_tensorflow([], lambda gpus, kind: calls.append((gpus, kind)), lambda gpu, on: calls.append((gpu, on)))
+    assert device._set_up(tf, ["b", "c"]) is False
+    assert calls == [(["b", "c"], "GPU"), ("b", True), ("c", True)]
+
+
+def refuse(*_):
+    raise RuntimeError("Physical devices cannot be modified after being initialized")
+
+
+def test_a_set_up_that_comes_too_late_is_told_and_a_choice_that_does_is_refused():
+    assert device._set_up(play_tensorflow([], set_memory_growth=refuse), ["a"]) is True
+    with pytest.raises(Refusal, match="“CXR_DEVICE” came after TensorFlow had started: start CXR Lens again"):
+        device._set_up(play_tensorflow([], set_visible_devices=refuse), [])
 
 
 def test_hardware_is_described_without_tensorflow():
@@ -222,10 +274,10 @@ def test_a_container_s_share_limits_cores_and_memory(tmp_path, monkeypatch, quot
     assert (found.cores, found.memory) == (cores or whole.cores, memory or whole.memory)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's")
 def test_memory_is_what_linux_says_it_is(monkeypatch, tmp_path):
     monkeypatch.setattr(device, "CGROUP", tmp_path)
-    with open("/proc/meminfo") as file:  # noqa: PTH123
-        kilobytes = int(file.readline().split()[1])
+    kilobytes = int(Path("/proc/meminfo").read_text().split()[1])
     assert describe_hardware().memory == kilobytes * 1024
 
 
@@ -247,7 +299,8 @@ def test_the_driver_s_gpus_stand_in_the_sentence(put_nvidia_smi):
     ],
     ids=["hangs", "fails", "is no program", "cannot start", "says nothing of use"],
 )
-def test_a_driver_tool_that_fails_is_as_no_gpu(text, put_nvidia_smi):
+def test_a_driver_tool_that_fails_is_as_no_gpu(text, put_nvidia_smi, monkeypatch):
+    monkeypatch.setattr(device, "DRIVER_SECONDS", 0.5)
     put_nvidia_smi(text)
     found = describe_hardware()
     assert found.gpus == ()
