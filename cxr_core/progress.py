@@ -3,19 +3,13 @@
 import time
 from collections.abc import Callable
 
+from cxr_core.words import say_seconds
+
 Report = Callable[[str, int, int], None]  # what is being done, how many are done, of how many
 
 
 def say_nothing(doing: str, done: int, total: int) -> None:
     """The report of a caller that does not want to know."""
-
-
-def describe_seconds(seconds: float) -> str:
-    """A length of time as a person would say it: "8 s", "3 min", "2 h 10 min"."""
-    if seconds < 90:
-        return f"{max(seconds, 1):.0f} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"
 
 
 class Clock:
@@ -29,5 +23,5 @@ class Clock:
         if doing != self.doing:
             self.doing, self.started = doing, time.monotonic()
         spent = time.monotonic() - self.started
-        left = f", about {describe_seconds(spent * (total - done) / done)} left" if done and spent > 0.5 else ""
+        left = f", about {say_seconds(spent * (total - done) / done)} left" if done and spent > 0.5 else ""
         return f"{doing}: {done:,} of {total:,}{left}"

@@ -9,7 +9,8 @@ NORMAL, PNEUMONIA = "NORMAL", "PNEUMONIA"
 LABELS = (NORMAL, PNEUMONIA)
 TRAIN, VALIDATION, TEST = "train", "val", "test"  # as the Kermany folders spell them
 SPLITS = (TRAIN, VALIDATION, TEST)
-SPLIT_NAMES = {TRAIN: "train", VALIDATION: "validation", TEST: "test", "": "no split", "all": "all"}  # for people
+UNSPLIT = "all"  # what the one split of a data set without splits is called in figures and reports
+SPLIT_NAMES = {TRAIN: "train", VALIDATION: "validation", TEST: "test", "": "no split", UNSPLIT: "all"}  # for people
 
 
 class Refusal(Exception):

@@ -165,7 +165,7 @@ def _build(dataset: DataSet, fingerprint: str, size: int, report: Report) -> Non
 
 def _allocate(path: Path, shape: tuple[int, int, int]) -> NDArray[np.uint8]:
     """An array on disk whose every block is there: writing into a hole on a full disk would kill the process."""
-    pixels: NDArray[np.uint8] = np.lib.format.open_memmap(path, mode="w+", dtype=np.uint8, shape=shape)  # type: ignore[no-untyped-call]
+    pixels: NDArray[np.uint8] = np.lib.format.open_memmap(path, mode="w+", dtype=np.uint8, shape=shape)
     if hasattr(os, "posix_fallocate"):
         with path.open("r+b") as file:
             os.posix_fallocate(file.fileno(), 0, path.stat().st_size)

@@ -12,10 +12,9 @@ from cxr_core.datasets.shortcuts import ASPECT, BYTES, CHANNELS, HEIGHT, WIDTH, 
 from cxr_core.datasets.splits import draw_splits, find_shared_patients
 from cxr_core.performance.interval import Interval
 from cxr_core.progress import Report, say_nothing
-from cxr_core.types import LABELS, SPLITS, Case
+from cxr_core.types import LABELS, SPLITS, UNSPLIT, Case
 
 CHECKED_SIZE = 128  # pixels: the size most recipes train at, so that decoding for a check is not done again for them
-UNSPLIT = "all"  # what the one split of a data set without splits is called
 
 Counts = dict[str, dict[str, int]]  # split -> class or sub-type -> number
 

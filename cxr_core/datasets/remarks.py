@@ -7,6 +7,7 @@ from typing import Literal
 from cxr_core.datasets.check import Counts, Findings, Overview
 from cxr_core.datasets.shortcuts import NAMES
 from cxr_core.types import PNEUMONIA, SPLIT_NAMES, TEST, TRAIN
+from cxr_core.words import say_count
 
 TELLING_AUC = 0.7  # a fact of the file whose interval lies above this is a shortcut worth a warning
 TELLING_SHIFT = 0.05  # difference of the class ratio between train and test
@@ -57,9 +58,7 @@ def _remark_origin(findings: Findings) -> Iterator[Remark]:
 def _remark_unreadable(findings: Findings) -> Iterator[Remark]:
     number = len(findings.unreadable)
     if number:
-        yield Remark(
-            "warning", "Unreadable files", f"{_say(number, 'file')} cannot be used and left out; the list says why."
-        )
+        yield Remark("warning", "Unreadable files", f"{say_count(number, 'file')} cannot be used; the list says why.")
     else:
         yield Remark("fine", "Readable", f"All {findings.overview.cases:,} files are readable radiographs.")
 
@@ -71,7 +70,7 @@ def _remark_patients(overview: Overview) -> Iterator[Remark]:
             yield Remark(
                 "warning",
                 "Patients in two splits",
-                f"{_say(number, 'patient')} in both {first} and {second}. Figures on {second} would be too good; "
+                f"{say_count(number, 'patient')} in both {first} and {second}. Figures on {second} would be too good; "
                 f"their {first} radiographs are left out of training.",
             )
     if overview.patients_shared and not any(overview.patients_shared.values()):
@@ -80,8 +79,8 @@ def _remark_patients(overview: Overview) -> Iterator[Remark]:
         yield Remark(
             "warning",
             "Patients unknown",
-            f"{_say(overview.patients_unknown, 'file')} named in no known way: each is taken for a patient of its own, "
-            "so one patient may be in two splits. A manifest.csv with a column patient helps.",
+            f"The names of {say_count(overview.patients_unknown, 'file')} tell no patient. Each is taken for a person of "
+            "its own, so one person may be in two splits. A manifest.csv with a column patient helps.",
         )
     patients = sum(overview.patients.values())
     if patients < overview.cases:
@@ -125,14 +124,15 @@ def _remark_duplicates(findings: Findings) -> Iterator[Remark]:
         yield Remark(
             "warning" if across else "note",
             "The same file more than once",
-            f"{len(groups):,} groups of exact duplicates ({files:,} files), {where}. Drawn splits keep them together.",
+            f"{say_count(len(groups), 'group')} of exact duplicates ({files:,} files), {where}. "
+            "Drawn splits keep them together.",
         )
     crossing = [p for p in findings.near_duplicates if split[p.first] != split[p.second]]
     if crossing:
         yield Remark(
             "warning",
             "Nearly the same picture in two splits",
-            f"{len(crossing):,} pairs of radiographs in different splits look all but the same: look at them yourself.",
+            f"{say_count(len(crossing), 'pair')} of radiographs in different splits look all but the same.",
         )
     elif not across:
         yield Remark("fine", "No copies across splits", "No radiograph, and no near copy of one, is in two splits.")
@@ -162,7 +162,3 @@ def _remark_shortcuts(findings: Findings) -> Iterator[Remark]:
 
 def _share_pneumonia(counts: Counts, split: str) -> float:
     return counts[split].get(PNEUMONIA, 0) / sum(counts[split].values())
-
-
-def _say(number: int, thing: str) -> str:
-    return f"{number:,} {thing} is" if number == 1 else f"{number:,} {thing}s are"

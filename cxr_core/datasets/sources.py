@@ -139,7 +139,7 @@ def _find_fault(member: zipfile.ZipInfo) -> str | None:
 class PhantomSource:
     """Synthetic radiographs (see `radiographs/phantom.py`), drawn when they are read: half of each class, 3:1:1."""
 
-    count: int = 300
+    count: int = 500
     seed: int = 0
     shortcut: bool = False
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from cxr_core.types import LABELS, TEST, TRAIN, VALIDATION, Case
+from cxr_core.words import say_count
 
 LEAST_PER_CLASS = 50  # with fewer, a sensitivity is not known to within 14 points
 VALIDATION_SHARE = 0.1
@@ -84,7 +85,7 @@ def _drop_shared_patients(cases: list[Case], kept: str, changes: list[str]) -> l
     stays = [c for c in cases if c.split not in before or c.patient not in patients]
     if len(stays) < len(cases):
         changes.append(
-            f"{len(cases) - len(stays)} radiographs of patients who are also in the {kept} split are left out."
+            f"{say_count(len(cases) - len(stays), 'radiograph')} of patients who are also in the {kept} split: left out."
         )
     return stays
 
@@ -107,4 +108,6 @@ def _draw(cases: list[Case], split: str, share: float, seed: int) -> list[Case]:
 
 def _say_drawn(cases: list[Case], split: str) -> str:
     drawn = sum(c.split == split for c in cases)
-    return f"{drawn:,} radiographs were drawn for one, by patient." if drawn else "there are too few patients for one."
+    return (
+        f"{drawn:,} radiographs were drawn for it, by patient." if drawn else "there are too few patients to draw one."
+    )

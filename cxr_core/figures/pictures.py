@@ -1,6 +1,7 @@
 """Radiographs and their masks as PNG pictures for a page."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import cv2
 import numpy as np
@@ -14,6 +15,11 @@ OUTLINES = {"lesion": (255, 176, 0), "heart": (230, 90, 140), "lungs": (90, 190,
 def encode_radiograph(radiograph: Radiograph, longest: int = 1024) -> bytes:
     """The radiograph as a grey PNG, scaled down to that many pixels on its longer side where it is larger."""
     return _encode(_shrink(radiograph.pixels, longest))
+
+
+def find_width(radiograph: Radiograph, widest: int = 760, tallest: int = 620) -> int:
+    """How many pixels wide to show it so that all of it is seen at once on a laptop."""
+    return min(widest, round(tallest * radiograph.width / radiograph.height))
 
 
 def encode_thumbnail(radiograph: Radiograph, side: int = 256) -> bytes:
@@ -37,7 +43,7 @@ def encode_outlines(radiograph: Radiograph, masks: Mapping[str, NDArray[np.bool_
     return _encode(picture[..., ::-1])
 
 
-def _shrink(pixels: NDArray[np.float32], longest: int) -> NDArray[np.uint8]:
+def _shrink(pixels: NDArray[Any], longest: int) -> NDArray[np.uint8]:
     scale = longest / max(pixels.shape)
     if scale < 1:
         height, width = (max(1, round(side * scale)) for side in pixels.shape)
@@ -45,9 +51,9 @@ def _shrink(pixels: NDArray[np.float32], longest: int) -> NDArray[np.uint8]:
     return _to_grey(pixels)
 
 
-def _to_grey(pixels: NDArray[np.float32]) -> NDArray[np.uint8]:
+def _to_grey(pixels: NDArray[Any]) -> NDArray[np.uint8]:
     return np.rint(np.clip(pixels, 0, 1) * 255).astype(np.uint8)
 
 
-def _encode(picture: NDArray[np.uint8]) -> bytes:
+def _encode(picture: NDArray[Any]) -> bytes:
     return cv2.imencode(".png", picture)[1].tobytes()

@@ -96,7 +96,7 @@ def _show_case(name: str, case: Case, files: list[str]) -> None:
                 cached.truth(name, case.file), alt=f"{alt}, with opacity, lungs and heart outlined", width="stretch"
             )
         else:
-            st.image(pictures.encode_radiograph(radiograph), alt=alt, width="stretch")
+            st.image(pictures.encode_radiograph(radiograph), alt=alt, width=pictures.find_width(radiograph))
 
 
 def _list_facts(name: str, case: Case, radiograph: Radiograph) -> dict[str, str]:

@@ -1,11 +1,13 @@
 """What can be done here, and what is on this machine: data sets, models, hardware."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from cxr_core.datasets import catalogue
 from cxr_core.home import find_home
 from cxr_core.models import list_models
 from cxr_core.types import SPLIT_NAMES, Refusal
+from cxr_core.words import say_count
 from pages.components import cached
 from pages.components.frame import plain
 
@@ -43,8 +45,8 @@ def show_doors() -> None:
 def show_datasets() -> None:
     entries = catalogue.list_datasets()
     for entry in entries:
-        with st.container(border=True, horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-            _show_dataset(entry.name)
+        with st.container(border=True):
+            _show_dataset(entry.name, *st.columns([5, 4], vertical_alignment="center"))
     if len(entries) == len(catalogue.PHANTOMS):
         st.info(
             "For real radiographs, add a folder or zip of your own on the Data page, or fetch the public Kermany set "
@@ -54,23 +56,22 @@ def show_datasets() -> None:
         st.code(FETCH, language="bash")
 
 
-def _show_dataset(name: str) -> None:
-    with st.container(gap="xxsmall", width=340):
-        st.page_link(DATA_PAGE, label=f"**{plain(name)}**", query_params={"dataset": name})
-        try:
-            overview = cached.overview(name)
-        except Refusal as refusal:  # one that was moved away must not hide the others
-            st.caption(plain(str(refusal)))
-            return
-        kind = "synthetic radiographs" if overview.synthetic else "radiographs"
-        splits = {SPLIT_NAMES[split]: sum(numbers.values()) for split, numbers in overview.counts.items()}
-        st.caption(
-            f"{overview.cases:,} {kind} of {sum(overview.patients.values()):,} patients: "
-            + ", ".join(f"{number:,} {split}" for split, number in splits.items())
-        )
-    with st.container(horizontal=True, width="content", gap="xsmall"):
-        for label, thumbnail in cached.samples(name, SHOWN):
-            st.image(thumbnail, width=76, alt=f"Sample radiograph of {plain(name)}, {label}")
+def _show_dataset(name: str, text: DeltaGenerator, pictures: DeltaGenerator) -> None:
+    text.page_link(DATA_PAGE, label=f"**{plain(name)}**", query_params={"dataset": name})
+    try:
+        overview, samples = cached.overview(name), cached.samples(name, SHOWN)
+    except (Refusal, OSError) as problem:  # one that was moved away must not hide the others
+        text.caption(plain(str(problem)))
+        return
+    kind = "synthetic radiographs" if overview.synthetic else "radiographs"
+    splits = {SPLIT_NAMES[split]: sum(numbers.values()) for split, numbers in overview.counts.items()}
+    text.caption(
+        f"{overview.cases:,} {kind} of {say_count(sum(overview.patients.values()), 'patient')}: "
+        + ", ".join(f"{number:,} {split}" for split, number in splits.items())
+    )
+    with pictures.container(horizontal=True, gap="xsmall", wrap=False):
+        for label, thumbnail in samples:
+            st.image(thumbnail, width=64, alt=f"Sample radiograph of {name}, {label}")
 
 
 def show_machine() -> None:

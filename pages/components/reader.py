@@ -20,7 +20,8 @@ def show_reader() -> None:
         radiograph = read_radiograph(upload.getvalue(), upload.name)
     picture, facts = st.columns([3, 2], gap="large")
     with picture:
-        st.image(pictures.encode_radiograph(radiograph), alt="The radiograph that was opened", width="stretch")
+        width = pictures.find_width(radiograph)
+        st.image(pictures.encode_radiograph(radiograph), alt="The radiograph that was opened", width=width)
     with facts:
         st.subheader(plain(shorten_name(upload.name, 40)), anchor=False)
         st.table(_list_facts(radiograph), border="horizontal")

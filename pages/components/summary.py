@@ -8,6 +8,7 @@ from cxr_core.datasets.check import Findings
 from cxr_core.datasets.remarks import Level, list_remarks
 from cxr_core.figures import datasets as figures
 from cxr_core.types import LABELS
+from cxr_core.words import say_count
 from pages.components import cached
 from pages.components.frame import plain, show_drawing
 from pages.components.pickers import name_case
@@ -62,8 +63,12 @@ def _show_findings(name: str, findings: Findings) -> None:
     with sizes:
         st.subheader("Sizes", anchor=False)
         st.caption("Of the original files, as the manifest tells." if findings.from_originals else "Of the files.")
-        labels = {case.file: case.label for case in cached.dataset(name).cases}
-        show_drawing(figures.draw_sizes(findings, labels), "sizes")
+        if len(set(findings.sizes.values())) == 1:
+            width, height = next(iter(findings.sizes.values()))
+            st.markdown(f"All are {width:,} x {height:,} pixels: size tells nothing about the class.")
+        else:
+            labels = {case.file: case.label for case in cached.dataset(name).cases}
+            show_drawing(figures.draw_sizes(findings, labels), "sizes")
     _show_copies(name, findings)
     _show_unreadable(findings)
     st.download_button(
@@ -80,7 +85,9 @@ def _show_copies(name: str, findings: Findings) -> None:
     pairs = [(pair.first, pair.second, pair.correlation) for pair in findings.near_duplicates]
     if not pairs:
         return
-    with st.expander(f"Pictures that look all but the same ({len(pairs):,} pairs)", on_change="rerun") as panel:
+    with st.expander(
+        f"Pictures that look all but the same ({say_count(len(pairs), 'pair')})", on_change="rerun"
+    ) as panel:
         if not panel.open:
             return
         st.caption("As thumbnails of 32 x 32 pixels they correlate above 0.99. Exact copies come first.")

@@ -76,7 +76,7 @@ def test_training_cases_of_a_test_patient_are_left_out_and_that_is_said():
     cases.append(Case("train/extra.png", "NORMAL", "test7", "train"))
     splits = draw_splits(cases)
     assert "train/extra.png" not in {c.file for c in splits.cases}
-    assert "1 radiographs of patients who are also in the test split are left out." in splits.changes
+    assert "1 radiograph of patients who are also in the test split: left out." in splits.changes
 
 
 def test_kermany(shared_data):
