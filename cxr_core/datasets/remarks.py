@@ -79,8 +79,8 @@ def _remark_patients(overview: Overview) -> Iterator[Remark]:
         yield Remark(
             "warning",
             "Patients unknown",
-            f"The names of {say_count(overview.patients_unknown, 'file')} tell no patient. Each is taken for a person of "
-            "its own, so one person may be in two splits. A manifest.csv with a column patient helps.",
+            f"The names of {say_count(overview.patients_unknown, 'file')} tell no patient. Each is taken for another "
+            "person, so one person may be in two splits. A manifest.csv with a column patient helps.",
         )
     patients = sum(overview.patients.values())
     if patients < overview.cases:

@@ -84,9 +84,8 @@ def _drop_shared_patients(cases: list[Case], kept: str, changes: list[str]) -> l
     before = {TEST: (TRAIN, VALIDATION), VALIDATION: (TRAIN,)}[kept]
     stays = [c for c in cases if c.split not in before or c.patient not in patients]
     if len(stays) < len(cases):
-        changes.append(
-            f"{say_count(len(cases) - len(stays), 'radiograph')} of patients who are also in the {kept} split: left out."
-        )
+        left_out = say_count(len(cases) - len(stays), "radiograph")
+        changes.append(f"{left_out} of patients who are also in the {kept} split: left out.")
     return stays
 
 

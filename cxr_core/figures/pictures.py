@@ -52,7 +52,8 @@ def _shrink(pixels: NDArray[Any], longest: int) -> NDArray[np.uint8]:
 
 
 def _to_grey(pixels: NDArray[Any]) -> NDArray[np.uint8]:
-    return np.rint(np.clip(pixels, 0, 1) * 255).astype(np.uint8)
+    grey: NDArray[np.uint8] = np.rint(np.clip(pixels, 0, 1) * 255).astype(np.uint8)
+    return grey
 
 
 def _encode(picture: NDArray[Any]) -> bytes:
