@@ -1,4 +1,5 @@
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -22,3 +23,17 @@ def shared_data() -> Path:
     if not (folder / "kermany" / "manifest.csv").exists():
         pytest.skip(f"the real data sets are not in {folder}")
     return folder
+
+
+@pytest.fixture
+def make_folder(tmp_path) -> Callable[..., Path]:
+    """Writes files by their path and content; gives the folder."""
+
+    def make(files: dict[str, bytes], name: str = "set") -> Path:
+        for file, content in files.items():
+            path = tmp_path / name / file
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        return tmp_path / name
+
+    return make

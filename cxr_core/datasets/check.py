@@ -29,6 +29,7 @@ class Overview:
     counts: Counts  # by class
     subtypes: Counts
     patients: dict[str, int]  # by split
+    patients_in_all: int  # less than the sum over splits where a patient is in two
     patients_unknown: int  # cases whose name tells no patient: each is taken for a person of its own
     patients_shared: dict[str, int]  # "train-test" -> patients in both
 
@@ -74,6 +75,7 @@ def describe_dataset(dataset: DataSet) -> Overview:
         counts=_count(cases, lambda c: c.label),
         subtypes=_count(cases, lambda c: c.subtype),
         patients={split: len({c.patient for c in cases if c.split == split}) for split in _list_splits(cases)},
+        patients_in_all=len({c.patient for c in cases}),
         patients_unknown=sum(c.patient == c.file for c in cases),
         patients_shared={f"{a}-{b}": len(patients) for (a, b), patients in shared.items()},
     )

@@ -44,12 +44,13 @@ def find_near_duplicates(
         rows = thumbnails[start : start + BLOCK]
         alike = rows @ thumbnails[start:].T  # (<= BLOCK, N - start), correlations
         firsts, seconds = np.nonzero(np.triu(alike > LEAST_CORRELATION, k=1))
+        firsts, seconds = firsts[:MOST_PAIRS], seconds[:MOST_PAIRS]
         pairs += [
             NearPair(files[start + i], files[start + j], float(alike[i, j]))
             for i, j in zip(firsts, seconds, strict=True)
         ]
         report("Comparing radiographs", min(start + BLOCK, len(files)), len(files))
-        if len(pairs) > MOST_PAIRS:
+        if len(pairs) >= MOST_PAIRS:
             break
     return sorted(pairs, key=lambda p: -p.correlation)[:MOST_PAIRS]
 

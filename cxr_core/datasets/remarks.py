@@ -82,7 +82,7 @@ def _remark_patients(overview: Overview) -> Iterator[Remark]:
             f"The names of {say_count(overview.patients_unknown, 'file')} tell no patient. Each is taken for another "
             "person, so one person may be in two splits. A manifest.csv with a column patient helps.",
         )
-    patients = sum(overview.patients.values())
+    patients = overview.patients_in_all
     if patients < overview.cases:
         yield Remark(
             "note",

@@ -66,7 +66,7 @@ def _show_dataset(name: str, text: DeltaGenerator, pictures: DeltaGenerator) -> 
     kind = "synthetic radiographs" if overview.synthetic else "radiographs"
     splits = {SPLIT_NAMES[split]: sum(numbers.values()) for split, numbers in overview.counts.items()}
     text.caption(
-        f"{overview.cases:,} {kind} of {say_count(sum(overview.patients.values()), 'patient')}: "
+        f"{overview.cases:,} {kind} of {say_count(overview.patients_in_all, 'patient')}: "
         + ", ".join(f"{number:,} {split}" for split, number in splits.items())
     )
     with pictures.container(horizontal=True, gap="xsmall", wrap=False):

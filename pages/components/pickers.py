@@ -48,9 +48,7 @@ def _add_dataset() -> None:
     if upload:
         with refusals():
             found = check.describe_dataset(catalogue.open_upload(upload.getvalue(), upload.name))
-            st.success(
-                f"{found.cases:,} radiographs of {sum(found.patients.values()):,} patients. Nothing is saved yet."
-            )
+            st.success(f"{found.cases:,} radiographs of {found.patients_in_all:,} patients. Nothing is saved yet.")
             if st.button("Save it here", type="primary"):
                 _use(catalogue.keep_upload(upload.getvalue(), upload.name))
 

@@ -4,7 +4,7 @@ import json
 
 import streamlit as st
 
-from cxr_core.datasets.check import Findings
+from cxr_core.datasets.check import Findings, Overview
 from cxr_core.datasets.remarks import Level, list_remarks
 from cxr_core.figures import datasets as figures
 from cxr_core.types import LABELS
@@ -24,20 +24,30 @@ def show_summary(name: str) -> None:
     overview = cached.overview(name)
     with st.container(horizontal=True):
         st.metric("Radiographs", f"{overview.cases:,}", border=True)
-        st.metric("Patients", f"{sum(overview.patients.values()):,}", border=True)
+        st.metric("Patients", f"{overview.patients_in_all:,}", border=True)
         for label in LABELS:
             number = sum(by_class.get(label, 0) for by_class in overview.counts.values())
             st.metric(label, f"{number:,}", border=True)
     if not cached.is_checked_quickly(name):
-        show_drawing(figures.draw_counts(overview.counts, overview.subtypes), "counts")
-        st.info(
-            f"Sizes, copies and shortcuts are known once all {overview.cases:,} files were read. That takes seconds to "
-            "minutes, once: the result is kept, and training uses it as well.",
-            icon=":material/info:",
-        )
-        if not st.button("Read all files", type="primary", icon=":material/play_arrow:"):
-            return
+        question = st.empty()
+        with question.container():
+            if not _ask_to_read(overview):
+                return
+        question.empty()
     _show_findings(name, cached.findings(name))
+
+
+def _ask_to_read(overview: Overview) -> bool:
+    """Whether to read every file now; until then what the names alone tell is shown."""
+    st.info(
+        f"Sizes, copies and shortcuts are known once all {overview.cases:,} files were read. That takes seconds to "
+        "minutes, once: the result is kept, and training uses it as well.",
+        icon=":material/info:",
+    )
+    if st.button("Read all files", type="primary", icon=":material/play_arrow:"):
+        return True
+    show_drawing(figures.draw_counts(overview.counts, overview.subtypes), "counts")
+    return False
 
 
 def _show_findings(name: str, findings: Findings) -> None:

@@ -13,7 +13,7 @@ from cxr_core.datasets.arrays import are_kept, find_fingerprint, open_arrays
 from cxr_core.datasets.layouts import read_dataset
 from cxr_core.types import Refusal
 from tests.conftest import ROOT
-from tests.cxr_core.datasets.conftest import make_picture
+from tests.pictures import make_picture
 
 FILES = {f"train/{label}/{i}.jpg": make_picture(i) for i, label in enumerate(["NORMAL", "PNEUMONIA"] * 4)}
 

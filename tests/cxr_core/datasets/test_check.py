@@ -3,7 +3,7 @@ import json
 from cxr_core.datasets.check import check_dataset, describe_dataset
 from cxr_core.datasets.layouts import read_dataset
 from cxr_core.datasets.remarks import list_remarks
-from tests.cxr_core.datasets.conftest import make_picture
+from tests.pictures import make_picture
 
 
 def find_remark(findings, title: str):

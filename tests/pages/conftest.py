@@ -1,0 +1,33 @@
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from tests.conftest import ROOT
+
+
+@pytest.fixture
+def open_page(home):
+    """Opens the app at its entry, then the page; nothing is remembered from an earlier test."""
+    st.cache_data.clear()
+    st.cache_resource.clear()
+
+    def open_at(file: str | None = None, **query: str) -> AppTest:
+        app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
+        for name, value in query.items():
+            app.query_params[name] = value
+        app.run()
+        if file:
+            app.switch_page(file)
+            for name, value in query.items():
+                app.query_params[name] = value
+            app.run()
+        assert not app.exception
+        return app
+
+    return open_at
+
+
+def read_all(app: AppTest) -> str:
+    """Every text on the page, as it was given to Streamlit."""
+    kinds = ("title", "header", "subheader", "markdown", "caption", "error", "info", "warning", "success")
+    return "\n".join(element.value for kind in kinds for element in getattr(app, kind))
