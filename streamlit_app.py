@@ -1,10 +1,8 @@
-"""The page list: `streamlit run streamlit_app.py`."""
+"""The app: `streamlit run streamlit_app.py`. What is on the menu stands in pages/components/menu.py."""
 
 import streamlit as st
 
-PAGES = [
-    st.Page("pages/home.py", title="Home", default=True),
-    st.Page("pages/data.py", title="Data", url_path="data"),
-]
+from pages.components.menu import list_pages
 
-st.navigation(PAGES, position="top").run()
+st.session_state["entered"] = True  # see pages/components/frame.py
+st.navigation(list_pages(), position="top").run()

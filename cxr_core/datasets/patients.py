@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 _PNEUMONIA = re.compile(r"(person\d+)_(bacteria|virus)_\d+")
 _NORMAL = re.compile(r"((?:NORMAL2-)?IM-\d+)-\d+")
-_PHANTOM = re.compile(r"(phantom-\d+)")
+_PHANTOM = re.compile(r"(phantom-\d+)(?:_([a-z]+))?")
 
 
 def find_patient(file: str) -> tuple[str, str]:
@@ -20,5 +20,5 @@ def find_patient(file: str) -> tuple[str, str]:
     if found := _NORMAL.match(stem):
         return found[1], "normal"
     if found := _PHANTOM.match(stem):
-        return found[1], ""
+        return found[1], found[2] or "normal"
     return file, ""

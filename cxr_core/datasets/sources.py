@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from cxr_core.radiographs import phantom
-from cxr_core.types import LABELS, TEST, TRAIN, VALIDATION, Refusal
+from cxr_core.types import LABELS, PNEUMONIA, TEST, TRAIN, VALIDATION, Refusal
 
 MOST_FILES = 500_000
 MOST_BYTES = 64 << 30  # unpacked, all files of a zip together
@@ -149,8 +149,8 @@ class PhantomSource:
 
     def list_files(self) -> list[str]:
         splits = (TRAIN, TRAIN, TRAIN, VALIDATION, TEST)
-        files = (f"{splits[i // 2 % 5]}/{LABELS[i % 2]}/phantom-{self.seed + i:06d}.png" for i in range(self.count))
-        return sorted(files)
+        seeds = range(self.seed, self.seed + self.count)
+        return sorted(_name_phantom(splits[i // 2 % 5], LABELS[i % 2], seed) for i, seed in enumerate(seeds))
 
     def read(self, file: str) -> bytes:
         drawn = self.draw(file)
@@ -171,12 +171,18 @@ class PhantomSource:
 @cache
 def _digest_drawing() -> str:
     """Changes with the code that draws, so that pixels kept from an older drawing are not taken for today's."""
-    return hashlib.sha1(Path(phantom.__file__).read_bytes()).hexdigest()
+    code = sorted(Path(phantom.__file__).parent.glob("phantom*.py"))
+    return hashlib.sha1(b"".join(file.read_bytes() for file in code)).hexdigest()
+
+
+def _name_phantom(split: str, label: str, seed: int) -> str:
+    subtype = f"_{phantom.find_subtype(seed)}" if label == PNEUMONIA else ""
+    return f"{split}/{label}/phantom-{seed:06d}{subtype}.png"
 
 
 def find_seed(file: str) -> int:
     """The seed that a phantom's file name carries."""
-    return int(PurePosixPath(file).stem.removeprefix("phantom-"))
+    return int(PurePosixPath(file).stem.removeprefix("phantom-").partition("_")[0])
 
 
 def open_source(path: Path) -> Source:

@@ -9,13 +9,15 @@ import streamlit as st
 
 from cxr_core.figures.drawing import Drawing
 from cxr_core.types import Refusal
+from pages.components.menu import list_pages
 
 NOTICE = "Research and teaching software, not a medical device. Do not use it to diagnose or treat anyone."
 ICON = Path(__file__).with_name("icon.png")  # a file of our own: Streamlit would fetch a named icon from the web
 
 
 def open_page(title: str, purpose: str) -> None:
-    """Title, notice and purpose. Every page calls it: a page opened by its link may run without the entry file."""
+    """Title, notice and purpose: the first call of every page."""
+    _come_in_by_the_entry()
     st.set_page_config(page_title=f"{title} · CXR Lens", page_icon=ICON, layout="wide")
     # Streamlit leaves a hand's breadth empty above the title: on a laptop that is a fifth of the radiograph.
     st.html("<style>[data-testid='stMainBlockContainer'] {padding-top: 4.5rem; padding-bottom: 3rem}</style>")
@@ -23,6 +25,17 @@ def open_page(title: str, purpose: str) -> None:
         st.title(title, anchor=False, width="content")
         st.markdown(f":orange-badge[:material/science: Research use only] {NOTICE}", width="content")
     st.markdown(purpose)
+
+
+def _come_in_by_the_entry() -> None:
+    """On a server that has served nothing yet, Streamlit runs a page opened by its link without the entry file.
+
+    It does so because of the folder's name, pages/, until st.navigation is called for the first time. So that is
+    called here, and the page run again: this time the entry comes first, and with it the menu.
+    """
+    if "entered" not in st.session_state:
+        st.navigation(list_pages(), position="top")
+        st.rerun()
 
 
 @contextmanager

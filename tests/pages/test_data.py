@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from cxr_core.datasets import catalogue
+from cxr_core.datasets.sources import PhantomSource
 from tests.bad_inputs import make_bad_inputs
 from tests.pages.conftest import read_all
 from tests.pictures import make_picture
@@ -92,7 +93,9 @@ def test_a_link_to_what_is_not_here_falls_back(open_page, small):
 
 
 def test_the_truth_about_a_phantom_can_be_outlined(open_page):
-    app = open_page(DATA, dataset="Phantoms", view="Cases", case="test/PNEUMONIA/phantom-000009.png")
+    app = open_page(
+        DATA, dataset="Phantoms", view="Cases", case=next(f for f in PhantomSource().list_files() if "PNEUMONIA" in f)
+    )
     app.toggle(key="truth").set_value(True).run()
     assert not app.exception
     assert "planted marker" in read_all(app)

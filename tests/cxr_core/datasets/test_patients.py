@@ -14,7 +14,8 @@ from cxr_core.datasets.patients import find_patient
         ("train/NORMAL/IM-0115-0001.jpeg", "IM-0115", "normal"),
         ("train/NORMAL/IM-0115-0001-0002.jpeg", "IM-0115", "normal"),
         ("train/NORMAL/NORMAL2-IM-0115-0001.jpeg", "NORMAL2-IM-0115", "normal"),
-        ("train/NORMAL/phantom-000017.png", "phantom-000017", ""),
+        ("train/NORMAL/phantom-000017.png", "phantom-000017", "normal"),
+        ("train/PNEUMONIA/phantom-000018_lobar.png", "phantom-000018", "lobar"),
         ("NORMAL/scan.png", "NORMAL/scan.png", ""),
     ],
 )

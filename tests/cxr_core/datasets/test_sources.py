@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
+from cxr_core.datasets.patients import find_patient
 from cxr_core.datasets.sources import FolderSource, PhantomSource, ZipSource, open_source
 from cxr_core.types import Refusal
 
@@ -101,6 +102,13 @@ def test_phantoms_are_the_same_at_every_reading_and_balanced():
     assert source.read(files[0]) == source.read(files[0])
     pixels = cv2.imdecode(np.frombuffer(source.read(files[0]), np.uint8), cv2.IMREAD_UNCHANGED)
     assert np.array_equal(pixels / np.float32(255), source.draw(files[0]).radiograph.pixels)
+
+
+def test_the_name_of_a_phantom_tells_its_sub_type():
+    source = PhantomSource(count=30)
+    for file in source.list_files():
+        drawn = source.draw(file)
+        assert find_patient(file)[1] == (drawn.subtype or "normal")
 
 
 def test_phantoms_with_a_marker_are_another_data_set():
