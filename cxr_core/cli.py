@@ -16,7 +16,8 @@ import typer
 
 from cxr_core import __version__
 from cxr_core.progress import Clock, Report
-from cxr_core.types import Refusal
+from cxr_core.types import Radiograph, Refusal
+from cxr_core.words import say_radiograph
 
 if TYPE_CHECKING:
     from cxr_core.datasets.check import Findings
@@ -79,7 +80,7 @@ def radiograph(file: Path, as_json: AsJson = False) -> None:
         raise
     facts |= {"ok": True, "width": read.width, "height": read.height, "view": read.view, "spacing": read.spacing}
     facts |= {"format": read.source_format, "warnings": list(read.warnings)}
-    _print(facts, as_json, lambda: _write_radiograph(facts))
+    _print(facts, as_json, lambda: _write_radiograph(read))
 
 
 @app.command()
@@ -217,18 +218,9 @@ def _write_doctor(found: dict[str, Any]) -> None:
             typer.echo("  none")
 
 
-def _write_radiograph(facts: dict[str, Any]) -> None:
-    spacing = facts["spacing"]
-    _write_facts(
-        {
-            "file": facts["file"],
-            "format": facts["format"],
-            "size": f"{facts['width']:,} x {facts['height']:,} pixels",
-            "view": facts["view"] or "not in the file",
-            "spacing": f"{spacing[0]:g} x {spacing[1]:g} mm a pixel" if spacing else "not in the file",
-        }
-    )
-    for warning in facts["warnings"]:
+def _write_radiograph(read: Radiograph) -> None:
+    _write_facts(say_radiograph(read))
+    for warning in read.warnings:
         typer.echo(f"note: {warning}")
 
 

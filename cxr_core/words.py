@@ -1,4 +1,6 @@
-"""Numbers as a person would say them."""
+"""Values as a person would say them."""
+
+from cxr_core.types import Radiograph
 
 
 def say_count(number: int, thing: str) -> str:
@@ -12,3 +14,18 @@ def say_seconds(seconds: float) -> str:
         return f"{max(seconds, 1):.0f} s"
     minutes = round(seconds / 60)
     return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def say_size(width: int, height: int) -> str:
+    return f"{width:,} x {height:,} pixels"
+
+
+def say_radiograph(radiograph: Radiograph) -> dict[str, str]:
+    """What a file told of its picture, by name."""
+    spacing = radiograph.spacing
+    return {
+        "Format": radiograph.source_format,
+        "Size": say_size(radiograph.width, radiograph.height),
+        "View": radiograph.view or "not told by the file",
+        "Spacing": f"{spacing[0]:g} x {spacing[1]:g} mm a pixel" if spacing else "not told by the file",
+    }

@@ -1,12 +1,16 @@
 """The cases of a data set: a grid of thumbnails, and one case large with its facts."""
 
+from functools import partial
+
 import streamlit as st
 
+from cxr_core.datasets.layouts import Original
 from cxr_core.datasets.sources import PhantomSource
-from cxr_core.figures import pictures
-from cxr_core.types import SPLIT_NAMES, Case, Radiograph, Refusal
+from cxr_core.types import SPLIT_NAMES, Case, Refusal
+from cxr_core.words import say_radiograph, say_size
 from pages.components import cached
 from pages.components.frame import plain, refusals
+from pages.components.lightbox import show_radiograph
 from pages.components.pickers import choose_kinds, close_case, name_case, open_case
 
 GRID = 18  # thumbnails a page
@@ -78,44 +82,28 @@ def _show_case(name: str, case: Case, files: list[str]) -> None:
         )
     with refusals():
         radiograph = cached.radiograph(name, case.file)
-    picture, facts = st.columns([3, 2], gap="large")
-    with facts:
-        st.subheader(plain(name_case(case.file)), anchor=False)
-        st.table(_list_facts(name, case, radiograph), border="horizontal")
-        for warning in radiograph.warnings:
-            st.warning(plain(warning), icon=":material/info:")
-        truth = isinstance(cached.dataset(name).source, PhantomSource) and st.toggle(
-            "Outline the known truth", key="truth"
-        )
-        if truth:
-            st.markdown(":orange[■] opacity  :blue[■] lungs  :red[■] heart  :green[■] planted marker")
-    with picture:
-        alt = _describe(name, case)
-        if truth:
-            st.image(
-                cached.truth(name, case.file), alt=f"{alt}, with opacity, lungs and heart outlined", width="stretch"
-            )
-        else:
-            st.image(pictures.encode_radiograph(radiograph), alt=alt, width=pictures.find_width(radiograph))
+    drawn = isinstance(cached.dataset(name).source, PhantomSource)
+    show_radiograph(
+        radiograph,
+        title=name_case(case.file),
+        facts=_list_facts(name, case) | say_radiograph(radiograph),
+        alt=_describe(name, case),
+        outline=partial(cached.truth, name, case.file) if drawn else None,
+    )
 
 
-def _list_facts(name: str, case: Case, radiograph: Radiograph) -> dict[str, str]:
-    original = cached.dataset(name).originals.get(case.file)
-    facts = {
+def _list_facts(name: str, case: Case) -> dict[str, str]:
+    original = cached.dataset(name).originals.get(case.file, Original())
+    known = original.width and original.height
+    return {
         "Class": case.label,
-        "Sub-type": case.subtype,
+        "Sub-type": case.subtype if case.subtype != "normal" else "",
         "Split": SPLIT_NAMES[case.split],
         "Patient": case.patient if case.patient != case.file else "not known from the file name",
-        "Size": f"{radiograph.width:,} x {radiograph.height:,} pixels",
-        "Original size": f"{original.width:,} x {original.height:,} pixels"
-        if original and original.width and original.height
-        else "",
-        "Original file": f"{original.bytes / 1000:,.0f} kB" if original and original.bytes else "",
-        "Format": radiograph.source_format,
-        "View": radiograph.view or "not told by the file",
         "Folder": case.file.removesuffix(name_case(case.file)),
+        "Original size": say_size(original.width, original.height) if known else "",
+        "Original file": f"{original.bytes / 1000:,.0f} kB" if original.bytes else "",
     }
-    return {fact: plain(value) for fact, value in facts.items() if value}
 
 
 def _describe(name: str, case: Case) -> str:

@@ -30,13 +30,15 @@ def test_cases_are_browsed_opened_outlined_and_linked(app, page):
     page.goto(f"{app}/data?dataset=Phantoms&view=Cases")
     page.get_by_role("button", name="PNEUMONIA", exact=True).click()
     expect(page.get_by_text("250 of 500 radiographs")).to_be_visible()
-    first = page.get_by_role("button", name=re.compile("phantom-")).first
+    first = page.get_by_role("button", name=re.compile("^phantom-")).first
     expect(first).to_contain_text("phantom-")
     name = first.inner_text().strip()
     first.click()
     expect(page.get_by_role("heading", name=name)).to_be_visible()
     picture = page.locator("[data-testid='stImage'] img")
+    expect(picture).to_have_count(1)
     plain = picture.get_attribute("src")
+    assert plain.endswith(".png")  # no compression between the file and the reader's eye
     page.get_by_text("Outline the known truth").click()
     expect(picture).not_to_have_attribute("src", plain)
     expect(page).to_have_url(re.compile(f"case=.*{name}"))

@@ -48,7 +48,7 @@ def test_the_keyboard_leads_from_home_to_the_phantoms(app, page):
             break
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Data", exact=True)).to_be_visible()
-    expect(page.get_by_role("button", name=re.compile("phantom-"))).to_have_count(18)
+    expect(page.get_by_role("button", name=re.compile("^phantom-"))).to_have_count(18)
 
 
 def test_a_page_opened_cold_by_its_link_has_title_notice_and_menu(tmp_path, page):
