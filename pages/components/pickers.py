@@ -16,9 +16,9 @@ def choose_dataset() -> str:
     if "added" in st.session_state:  # a widget's value can be set only before it is drawn
         st.session_state["dataset"] = st.session_state.pop("added")
     entries = {entry.name: entry for entry in catalogue.list_datasets()}
-    chooser, buttons = st.columns([2, 3], vertical_alignment="bottom")
+    chooser, beside = st.columns([2, 3], vertical_alignment="bottom")
     name = chooser.selectbox("Data set", list(entries), key="dataset", bind="query-params", persist_state="session")
-    with buttons.container(horizontal=True):
+    with beside.container(horizontal=True, vertical_alignment="center"):
         if st.button("Add a data set", icon=":material/add:"):
             _add_dataset()
         st.button(
@@ -26,10 +26,10 @@ def choose_dataset() -> str:
         )
         if entries[name].added:
             st.button("Remove", icon=":material/delete:", on_click=_remove, args=(name,), help="Its files stay there.")
-    if name in catalogue.PHANTOMS:
-        st.badge("Synthetic: drawn by this program, no patients", icon=":material/draw:", color="violet")
-    else:
-        st.caption(plain(entries[name].location))
+        if name in catalogue.PHANTOMS:
+            st.badge("Synthetic: no patients", icon=":material/draw:", color="violet")
+        else:
+            st.caption(plain(entries[name].location))
     return name
 
 
@@ -39,8 +39,10 @@ def _add_dataset() -> None:
         "A folder or zip with folders `NORMAL` and `PNEUMONIA` (inside `train`, `val`, `test` or not), "
         "or with a `manifest.csv` that has columns `file` and `label`."
     )
-    path = st.text_input("Folder or zip on the computer that runs CXR Lens", placeholder="/path/to/chest_xray")
-    if st.button("Add", type="primary", disabled=not path):
+    with st.form("add", border=False):
+        path = st.text_input("Folder or zip on the computer that runs CXR Lens", placeholder="/path/to/chest_xray")
+        asked = st.form_submit_button("Add", type="primary")
+    if asked and path:
         with refusals():
             _use(catalogue.add_dataset(Path(path)))
     st.divider()

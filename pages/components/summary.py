@@ -22,7 +22,7 @@ SIGNS: dict[Level, str] = {
 
 def show_summary(name: str) -> None:
     overview = cached.overview(name)
-    with st.container(horizontal=True):
+    with st.grid(4, min_column_width=150):
         st.metric("Radiographs", f"{overview.cases:,}", border=True)
         st.metric("Patients", f"{overview.patients_in_all:,}", border=True)
         for label in LABELS:
@@ -104,8 +104,9 @@ def _show_copies(name: str, findings: Findings) -> None:
         with st.grid("auto", min_column_width=300):
             for first, second, correlation in pairs[:24]:
                 with st.container(border=True):
-                    pictures = [cached.thumbnail(name, first), cached.thumbnail(name, second)]
-                    st.image(pictures, width=130, alt=[f"Radiograph {first}", f"Radiograph {second}"])
+                    with st.container(horizontal=True, gap="xsmall", wrap=False):
+                        for file in (first, second):
+                            st.image(cached.thumbnail(name, file), width=140, alt=f"Radiograph {name_case(file)}")
                     st.caption(
                         f"{plain(name_case(first))} and {plain(name_case(second))}: correlation {correlation:.4f}"
                     )

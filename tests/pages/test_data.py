@@ -38,7 +38,7 @@ def test_the_summary_tells_the_faults(open_page, small):
 
 def test_phantoms_are_called_synthetic(open_page):
     app = open_page(DATA, dataset="Phantoms")
-    assert "Synthetic: drawn by this program" in read_all(app)
+    assert "Synthetic: no patients" in read_all(app)
     assert "**Synthetic" in read_all(app)
 
 
