@@ -14,18 +14,19 @@ from cxr_core.progress import Clock
 from cxr_core.radiographs.reading import read_radiograph
 from cxr_core.types import LABELS, Radiograph
 
+FRESH = 300  # seconds; written as a number, since Streamlit takes "5m" apart with pandas, which loads for 0.3 s
 QUICK = 500  # files that are read within about two seconds, without asking first
 
 hardware = st.cache_data(describe_hardware, show_spinner=False)
 
 
-@st.cache_resource(max_entries=8, ttl="5m", show_spinner="Looking through the files …")
+@st.cache_resource(max_entries=8, ttl=FRESH, show_spinner="Looking through the files …")
 def dataset(name: str) -> DataSet:
     """Listed again after five minutes, so that files which came or went are noticed."""
     return catalogue.open_dataset(name)
 
 
-@st.cache_data(max_entries=8, ttl="5m", show_spinner=False)
+@st.cache_data(max_entries=8, ttl=FRESH, show_spinner=False)
 def overview(name: str) -> check.Overview:
     return check.describe_dataset(dataset(name))
 
@@ -65,7 +66,7 @@ def thumbnail(name: str, file: str) -> bytes:
     return pictures.encode_thumbnail(read_radiograph(dataset(name).source.read(file), file))
 
 
-@st.cache_data(max_entries=32, ttl="5m", show_spinner=False)
+@st.cache_data(max_entries=32, ttl=FRESH, show_spinner=False)
 def samples(name: str, each: int) -> list[tuple[str, bytes]]:
     """(class, thumbnail) of the first cases of each class."""
     cases = dataset(name).cases

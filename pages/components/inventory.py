@@ -81,4 +81,6 @@ def show_machine() -> None:
         "Device": plain(cached.hardware().sentence),
         "Your files": plain(str(find_home())),
     }
-    st.table(facts, border="horizontal")
+    with st.container(border=True):
+        for name, fact in facts.items():
+            st.markdown(f"**{name}:** {fact}")

@@ -1,0 +1,42 @@
+"""How soon the pages can be used, in a real browser on a server just started: `python -m benchmarks.pages`."""
+
+import tempfile
+from pathlib import Path
+from time import perf_counter
+
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser.conftest import ARGUMENTS, serve
+from tests.browser.install import find_browser
+
+PAGES = {
+    "home": ("/", "Phantoms with a planted marker"),
+    "data, cases": ("/data?dataset=Phantoms&view=Cases", "of 500 radiographs"),
+    "data, open a file": ("/data?dataset=Phantoms&view=Open+a+file", "Nothing is stored"),
+}
+
+
+def measure(browser: Browser, address: str, text: str) -> float:
+    """Seconds from asking for the page to its last text standing there."""
+    page = browser.new_page()
+    start = perf_counter()
+    page.goto(address)
+    page.get_by_text(text).first.wait_for()
+    seconds = perf_counter() - start
+    page.close()
+    return seconds
+
+
+def main() -> None:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_browser(), args=ARGUMENTS)
+        measure(browser, "data:text/html,warm", "warm")
+        for name, (path, text) in PAGES.items():
+            with tempfile.TemporaryDirectory() as home, serve(Path(home)) as address:
+                first, second = measure(browser, address + path, text), measure(browser, address + path, text)
+                print(f"{name:18} {first:5.2f} s on a cold server, {second:5.2f} s the next time")
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
