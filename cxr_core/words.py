@@ -1,5 +1,7 @@
 """Values as a person would say them."""
 
+from pathlib import PurePosixPath
+
 from cxr_core.types import Radiograph
 
 
@@ -14,6 +16,11 @@ def say_seconds(seconds: float) -> str:
         return f"{max(seconds, 1):.0f} s"
     minutes = round(seconds / 60)
     return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def name_case(file: str) -> str:
+    """A case's file without its folders."""
+    return PurePosixPath(file).name
 
 
 def say_size(width: int, height: int) -> str:

@@ -10,10 +10,9 @@ import json
 import os
 import shutil
 import tempfile
-import zipfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -95,8 +94,8 @@ def find_fingerprint(dataset: DataSet, report: Report = say_nothing) -> str:
 def _digest(dataset: DataSet, file: str) -> str:
     try:
         return dataset.source.digest(file)
-    except (OSError, zipfile.BadZipFile) as error:  # listed as unreadable when it is decoded
-        return f"unreadable: {error}"
+    except Refusal as refusal:  # listed as unreadable when it is decoded
+        return str(refusal)
 
 
 def _list_files(dataset: DataSet) -> list[str]:
@@ -177,19 +176,13 @@ def _decode(dataset: DataSet, rows: dict[str, int], pixels: NDArray[np.uint8], f
     size = pixels.shape[1]
     try:
         data = dataset.source.read(file)
-    except OSError as error:
-        return FileRecord(file, problem=f"“{file}” cannot be read: {error.strerror}.")
-    except zipfile.BadZipFile:
-        return FileRecord(file, problem=f"“{file}” is damaged inside its zip.")
-    record = FileRecord(file, hashlib.sha1(data).hexdigest(), bytes=len(data))
-    try:
         facts = read_facts(data, file)
         radiograph = read_radiograph(data, file)
     except Refusal as refusal:
-        return replace(record, problem=str(refusal))
+        return FileRecord(file, problem=str(refusal))
     grey = cv2.resize(radiograph.pixels, (size, size), interpolation=cv2.INTER_AREA)  # (S, S)
     pixels[rows[file]] = np.rint(grey * 255)
-    return replace(record, width=facts.width, height=facts.height, channels=facts.channels)
+    return FileRecord(file, hashlib.sha1(data).hexdigest(), facts.width, facts.height, facts.channels, facts.bytes)
 
 
 def _work(do: Callable[[str], T], files: Sequence[str], doing: str, report: Report) -> list[T]:

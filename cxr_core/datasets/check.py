@@ -25,6 +25,7 @@ class Overview:
 
     name: str
     synthetic: bool
+    planted: bool  # with a marker that goes with PNEUMONIA
     cases: int
     counts: Counts  # by class
     subtypes: Counts
@@ -71,6 +72,7 @@ def describe_dataset(dataset: DataSet) -> Overview:
     return Overview(
         name=dataset.name,
         synthetic=dataset.synthetic,
+        planted=dataset.planted,
         cases=len(cases),
         counts=_count(cases, lambda c: c.label),
         subtypes=_count(cases, lambda c: c.subtype),

@@ -51,6 +51,11 @@ class DataSet:
     def synthetic(self) -> bool:
         return isinstance(self.source, PhantomSource)
 
+    @property
+    def planted(self) -> bool:
+        """Whether a marker that goes with PNEUMONIA was drawn in, for lessons on models that cheat."""
+        return isinstance(self.source, PhantomSource) and self.source.shortcut
+
 
 def read_dataset(path: Path, name: str = "") -> DataSet:
     """The data set in a folder or zip. No picture is opened for it."""

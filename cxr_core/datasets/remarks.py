@@ -39,6 +39,13 @@ def list_remarks(findings: Findings) -> list[Remark]:
 
 def _remark_origin(findings: Findings) -> Iterator[Remark]:
     overview = findings.overview
+    if overview.planted:
+        yield Remark(
+            "warning",
+            "A planted marker",
+            "A small plate with a P near a lower corner always goes with PNEUMONIA. A model that sees nothing else "
+            "is right every time: made for showing how a heatmap gives such a model away.",
+        )
     subtypes = {subtype for by_subtype in overview.subtypes.values() for subtype in by_subtype}
     if overview.synthetic:
         yield Remark(

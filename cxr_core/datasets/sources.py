@@ -4,6 +4,7 @@ import hashlib
 import io
 import stat
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -29,7 +30,9 @@ class Source(Protocol):
 
     def list_files(self) -> list[str]: ...
 
-    def read(self, file: str) -> bytes: ...
+    def read(self, file: str) -> bytes:
+        """The content; `Refusal` for a file that is gone, locked or damaged."""
+        ...
 
     def stamp(self, file: str) -> str:
         """What changes when the file's content does, without reading it."""
@@ -52,7 +55,10 @@ class FolderSource:
         return sorted(_walk(self.folder, ""))
 
     def read(self, file: str) -> bytes:
-        return (self.folder / file).read_bytes()
+        try:
+            return (self.folder / file).read_bytes()
+        except OSError as error:
+            raise Refusal(file, f"cannot be read ({error.strerror})", "check the file and its permissions") from None
 
     def stamp(self, file: str) -> str:
         facts = (self.folder / file).stat()
@@ -94,7 +100,10 @@ class ZipSource:
         return sorted(n for n in names if not any(p.startswith((".", "__MACOSX")) for p in n.split("/")))
 
     def read(self, file: str) -> bytes:
-        return self.archive.read(file)
+        try:
+            return self.archive.read(file)
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError):
+            raise Refusal(file, "is damaged inside its zip", "pack it again") from None
 
     def stamp(self, file: str) -> str:
         info = self.archive.getinfo(file)

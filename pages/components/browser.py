@@ -7,11 +7,11 @@ import streamlit as st
 from cxr_core.datasets.layouts import Original
 from cxr_core.datasets.sources import PhantomSource
 from cxr_core.types import SPLIT_NAMES, Case, Refusal
-from cxr_core.words import say_radiograph, say_size
+from cxr_core.words import name_case, say_radiograph, say_size
 from pages.components import cached
-from pages.components.frame import plain, refusals
+from pages.components.filters import choose_kinds
+from pages.components.frame import plain, refusals, show_refusal
 from pages.components.lightbox import show_radiograph
-from pages.components.pickers import choose_kinds, close_case, name_case, open_case
 
 GRID = 18  # thumbnails a page
 
@@ -21,13 +21,14 @@ def show_cases(name: str) -> None:
     cases = {case.file: case for case in cached.dataset(name).cases}
     chosen = st.query_params.get("case")
     if chosen in cases:
-        _show_case(name, cases[chosen], list(cases))
+        _show_case(name, cases[chosen], cases)
     else:
         _show_grid(name, list(cases.values()))
 
 
 def _show_grid(name: str, cases: list[Case]) -> None:
-    found = _mix_classes(choose_kinds(cases))
+    found = _mix_classes(choose_kinds(name, cases))
+    st.session_state["found"] = [case.file for case in found]  # what Next leads through
     if not found:
         st.info(
             "No case fits. Untick a class, split or sub-type, or empty the text field.", icon=":material/search_off:"
@@ -35,7 +36,7 @@ def _show_grid(name: str, cases: list[Case]) -> None:
         return
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.caption(f"{len(found):,} of {len(cases):,} radiographs")
-        page = st.pagination(-(-len(found) // GRID), key=f"page {len(found)}")
+        page = st.pagination(-(-len(found) // GRID), key=f"page {name} {len(found)}", persist_state="session")
     with st.grid("auto", min_column_width=170):
         for case in found[(page - 1) * GRID : page * GRID]:
             with st.container(gap="xsmall"):
@@ -55,8 +56,8 @@ def _mix_classes(cases: list[Case]) -> list[Case]:
 def _show_thumbnail(name: str, case: Case) -> None:
     try:
         st.image(cached.thumbnail(name, case.file), width="stretch", alt=_describe(name, case))
-    except (Refusal, OSError) as problem:
-        st.error(plain(str(problem)))
+    except Refusal as refusal:
+        show_refusal(refusal)
     kind = case.subtype if case.subtype not in ("", "normal") else ""
     st.caption(plain(", ".join(filter(None, (case.label, kind, SPLIT_NAMES[case.split] if case.split else "")))))
     st.button(
@@ -65,21 +66,8 @@ def _show_thumbnail(name: str, case: Case) -> None:
     )  # fmt: skip
 
 
-def _show_case(name: str, case: Case, files: list[str]) -> None:
-    place = files.index(case.file)
-    with st.container(horizontal=True):
-        st.button("All cases", icon=":material/grid_view:", on_click=close_case)
-        st.button(
-            "Previous", icon=":material/chevron_left:", disabled=not place, on_click=open_case, args=(files[place - 1],)
-        )
-        following = files[(place + 1) % len(files)]
-        st.button(
-            "Next",
-            icon=":material/chevron_right:",
-            disabled=following == files[0],
-            on_click=open_case,
-            args=(following,),
-        )
+def _show_case(name: str, case: Case, cases: dict[str, Case]) -> None:
+    _show_ways_on(case, cases)
     with refusals():
         radiograph = cached.radiograph(name, case.file)
     drawn = isinstance(cached.dataset(name).source, PhantomSource)
@@ -90,6 +78,35 @@ def _show_case(name: str, case: Case, files: list[str]) -> None:
         alt=_describe(name, case),
         outline=partial(cached.truth, name, case.file) if drawn else None,
     )
+
+
+def _show_ways_on(case: Case, cases: dict[str, Case]) -> None:
+    """Back to the grid, to its neighbours among the cases the reader had chosen, and to the same patient's others."""
+    found = st.session_state.get("found", [])
+    files = found if case.file in found else list(cases)
+    place = files.index(case.file)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button("All cases", icon=":material/grid_view:", on_click=close_case)
+        _offer("Previous", ":material/chevron_left:", files[place - 1] if place else None)
+        _offer("Next", ":material/chevron_right:", files[place + 1] if place + 1 < len(files) else None)
+        st.caption(f"{place + 1:,} of {len(files):,}")
+        others = [c.file for c in cases.values() if c.patient == case.patient and c.file != case.file]
+        if others:
+            st.caption("Same patient:")
+        for file in others[:4]:
+            _offer(plain(name_case(file)), None, file)
+
+
+def _offer(label: str, icon: str | None, file: str | None) -> None:
+    st.button(label, icon=icon, key=f"{label} {file}", disabled=file is None, on_click=open_case, args=(file,))
+
+
+def open_case(file: str) -> None:
+    st.query_params["case"] = file
+
+
+def close_case() -> None:
+    st.query_params.pop("case", None)
 
 
 def _list_facts(name: str, case: Case) -> dict[str, str]:

@@ -60,8 +60,8 @@ def _show_dataset(name: str, text: DeltaGenerator, pictures: DeltaGenerator) -> 
     text.page_link(DATA_PAGE, label=f"**{plain(name)}**", query_params={"dataset": name})
     try:
         overview, samples = cached.overview(name), cached.samples(name, SHOWN)
-    except (Refusal, OSError) as problem:  # one that was moved away must not hide the others
-        text.caption(plain(str(problem)))
+    except Refusal as refusal:  # one that was moved away must not hide the others
+        text.caption(plain(str(refusal)))
         return
     kind = "synthetic radiographs" if overview.synthetic else "radiographs"
     splits = {SPLIT_NAMES[split]: sum(numbers.values()) for split, numbers in overview.counts.items()}

@@ -1,12 +1,10 @@
-"""Choosing a data set and a case. What is chosen stands in the address bar, so that a link shows the same."""
+"""Choosing a data set, and adding one. What is chosen stands in the address bar, so that a link shows the same."""
 
-from collections.abc import Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import streamlit as st
 
 from cxr_core.datasets import catalogue, check
-from cxr_core.types import SPLIT_NAMES, Case
 from pages.components import cached
 from pages.components.frame import plain, refusals
 
@@ -67,40 +65,3 @@ def _remove(name: str) -> None:
     cached.forget_datasets()
     st.session_state.pop("dataset", None)
     st.toast(f"{plain(name)} is no longer listed. Its files are where they were.", icon=":material/info:")
-
-
-def choose_kinds(cases: Sequence[Case]) -> list[Case]:
-    """The cases of the classes, splits and sub-types the reader ticks, and with the text in their name."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        labels = _tick("Class", [c.label for c in cases], "label")
-        splits = _tick("Split", [c.split for c in cases], "split", SPLIT_NAMES)
-        subtypes = _tick("Sub-type", [c.subtype for c in cases if c.subtype not in ("", "normal")], "subtype")
-        words = st.text_input("File or patient", placeholder="person12", key="words", width=220).strip().lower()
-    return [
-        case
-        for case in cases
-        if (not labels or case.label in labels)
-        and (not splits or case.split in splits)
-        and (not subtypes or case.subtype in subtypes)
-        and (words in case.file.lower() or words in case.patient.lower())
-    ]
-
-
-def _tick(label: str, values: Sequence[str], key: str, names: dict[str, str] | None = None) -> list[str]:
-    """Pills of the values that are there; none ticked means all. Not shown where there is nothing to choose."""
-    kinds = sorted(set(values), key=list(names or {}).index if names else None)
-    if len(kinds) < 2:
-        return []
-    return st.pills(label, kinds, selection_mode="multi", key=key, format_func=lambda k: (names or {}).get(k, k))
-
-
-def open_case(file: str) -> None:
-    st.query_params["case"] = file
-
-
-def close_case() -> None:
-    st.query_params.pop("case", None)
-
-
-def name_case(file: str) -> str:
-    return PurePosixPath(file).name

@@ -8,10 +8,9 @@ from cxr_core.datasets.check import Findings, Overview
 from cxr_core.datasets.remarks import Level, list_remarks
 from cxr_core.figures import datasets as figures
 from cxr_core.types import LABELS
-from cxr_core.words import say_count
+from cxr_core.words import name_case, say_count
 from pages.components import cached
 from pages.components.frame import plain, show_drawing
-from pages.components.pickers import name_case
 
 SIGNS: dict[Level, str] = {
     "warning": ":orange[:material/warning:]",

@@ -40,6 +40,8 @@ def test_phantoms_are_called_synthetic(open_page):
     app = open_page(DATA, dataset="Phantoms")
     assert "Synthetic: no patients" in read_all(app)
     assert "**Synthetic" in read_all(app)
+    assert "**A planted marker" not in read_all(app)
+    assert "**A planted marker" in read_all(open_page(DATA, dataset="Phantoms with a planted marker"))
 
 
 def test_a_large_data_set_is_read_only_when_asked(open_page, make_folder, monkeypatch):
@@ -57,20 +59,20 @@ def test_a_large_data_set_is_read_only_when_asked(open_page, make_folder, monkey
 def test_cases_are_filtered_opened_and_left_again(open_page, small):
     app = open_page(DATA, dataset="small", view="Cases")
     assert len(list_opening_buttons(app)) == 18
-    app.pills(key="label").set_value(["PNEUMONIA"]).run()
+    app.pills(key="Class small").set_value(["PNEUMONIA"]).run()
     assert {f.split("/")[1] for f in list_opening_buttons(app)} == {"PNEUMONIA"}
-    app.text_input(key="words").set_value("person3").run()
+    app.text_input(key="words small").set_value("person3").run()
     assert list_opening_buttons(app) == ["train/PNEUMONIA/person3_virus_3.jpeg"]
-    app.text_input(key="words").set_value("nobody").run()
+    app.text_input(key="words small").set_value("nobody").run()
     assert "No case fits" in read_all(app)
-    app.text_input(key="words").set_value("").run()
+    app.text_input(key="words small").set_value("").run()
     next(b for b in app.button if b.key == "open train/PNEUMONIA/person3_virus_3.jpeg").click().run()
     assert "person3\\_virus\\_3\\.jpeg" in app.subheader[0].value
     assert app.query_params["case"] == "train/PNEUMONIA/person3_virus_3.jpeg"
     next(b for b in app.button if b.label == "Next").click().run()
     assert "person4" in app.subheader[0].value
     next(b for b in app.button if b.label == "All cases").click().run()
-    assert list_opening_buttons(app)
+    assert {f.split("/")[1] for f in list_opening_buttons(app)} == {"PNEUMONIA"}
 
 
 def test_an_unreadable_case_says_why_and_the_others_are_shown(open_page, small):
@@ -90,6 +92,12 @@ def test_a_link_to_what_is_not_here_falls_back(open_page, small):
     app = open_page(DATA, dataset="gone", view="Cases", case="../../etc/passwd")
     assert app.selectbox[0].value == "small"
     assert list_opening_buttons(app)
+
+
+def test_the_other_radiographs_of_a_patient_are_one_click_away(open_page, small):
+    app = open_page(DATA, dataset="small", view="Cases", case="train/NORMAL/IM-0001-0001.jpeg")
+    next(b for b in app.button if "0002" in b.label).click().run()
+    assert app.query_params["case"] == "test/NORMAL/IM-0001-0002.jpeg"
 
 
 def test_the_truth_about_a_phantom_can_be_outlined(open_page):

@@ -76,8 +76,13 @@ def test_a_zip_that_lies_about_its_size_gives_no_more_than_it_claims(tmp_path):
     central = raw.index(b"PK\x01\x02")
     raw[central + 24 : central + 28] = struct.pack("<I", 1000)  # the size once unpacked
     path.write_bytes(raw)
-    with pytest.raises(zipfile.BadZipFile):
+    with pytest.raises(Refusal, match="is damaged inside its zip"):
         ZipSource(path).read("NORMAL/a.bmp")
+
+
+def test_a_file_that_went_away_is_refused(tmp_path):
+    with pytest.raises(Refusal, match=r"“gone\.png” cannot be read \(No such file or directory\)"):
+        FolderSource(tmp_path).read("NORMAL/gone.png")
 
 
 @pytest.mark.parametrize("keep", [0.1, 0.5, 0.9])
