@@ -6,7 +6,6 @@ from pages.components import frame
 from pages.components.browser import show_cases
 from pages.components.pickers import choose_dataset
 from pages.components.reader import show_reader
-from pages.components.summary import show_summary
 
 frame.open_page("Data", "What a model will learn from, and what it might learn instead.")
 
@@ -16,6 +15,10 @@ with frame.refusals():
         ["Summary", "Cases", "Open a file"], key="view", on_change="rerun", bind="query-params"
     )
     if summary.open:
+        from pages.components.summary import (
+            show_summary,
+        )  # what draws figures loads for 0.4 s: other tabs need not wait
+
         with summary:
             show_summary(name)
     if cases.open:

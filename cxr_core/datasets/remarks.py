@@ -94,7 +94,7 @@ def _remark_patients(overview: Overview) -> Iterator[Remark]:
         yield Remark(
             "note",
             "Several radiographs a patient",
-            f"{overview.cases:,} radiographs show {patients:,} patients. Splits and intervals here go by patient.",
+            f"{overview.cases:,} radiographs show {patients:,} patients. Splits drawn here go by patient.",
         )
 
 

@@ -1,5 +1,6 @@
 """What a data set holds, as figures."""
 
+import pandas  # noqa: F401  plotly trips over a pandas that another thread has half loaded, so it is loaded first
 import plotly.graph_objects as go
 
 from cxr_core.datasets.check import Counts, Findings
@@ -33,6 +34,7 @@ def draw_counts(counts: Counts, subtypes: Counts | None = None) -> Drawing:
         ]
     )
     figure.update_layout(barmode="stack", height=90 + 48 * len(splits), **_LAYOUT)
+    figure.update_layout(uniformtext={"minsize": 10, "mode": "hide"})  # no number in a bar too narrow to read it
     figure.update_layout(legend_traceorder="normal", xaxis_title="radiographs", yaxis_autorange="reversed")
     said = "; ".join(
         f"{SPLIT_NAMES[split]}: " + ", ".join(f"{numbers[split]:,} {name}" for name, numbers in parts.items())

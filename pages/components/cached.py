@@ -1,16 +1,16 @@
 """Every cache of the pages. Cached functions take names, and keep a bounded number of results."""
 
-from weakref import WeakKeyDictionary
+from functools import partial
 
 import streamlit as st
 
+from cxr_core.background import Task
 from cxr_core.datasets import catalogue, check
 from cxr_core.datasets.arrays import are_kept
 from cxr_core.datasets.layouts import DataSet
 from cxr_core.datasets.sources import PhantomSource
 from cxr_core.device import describe_hardware
 from cxr_core.figures import pictures
-from cxr_core.progress import Clock
 from cxr_core.radiographs.reading import read_radiograph
 from cxr_core.types import LABELS, Radiograph
 
@@ -32,28 +32,28 @@ def overview(name: str) -> check.Overview:
 
 
 @st.cache_resource
-def _findings() -> WeakKeyDictionary[DataSet, check.Findings]:
-    return WeakKeyDictionary()
+def _checks() -> dict[str, tuple[DataSet, Task[check.Findings]]]:
+    """The check of each data set, running or done: whoever looks sees the same one, after a reload as well."""
+    return {}
 
 
 def is_checked_quickly(name: str) -> bool:
     opened = dataset(name)
-    return opened in _findings() or len(opened.cases) <= QUICK or are_kept(opened, check.CHECKED_SIZE)
+    return name in _checks() or len(opened.cases) <= QUICK or are_kept(opened, check.CHECKED_SIZE)
 
 
-def findings(name: str) -> check.Findings:
-    """The check's findings, with a bar while it runs. Kept as long as the listed data set is."""
+def check_dataset(name: str) -> Task[check.Findings]:
+    """The check of the data set as it was listed last; started now unless there is one."""
     opened = dataset(name)
-    if opened not in _findings():
-        bar, clock = st.empty(), Clock()
+    begun, task = _checks().get(name, (None, None))
+    if task is None or (begun is not opened and not task.running):
+        task = Task(partial(check.check_dataset, opened))
+        _checks()[name] = (opened, task)
+    return task
 
-        def report(doing: str, done: int, total: int) -> None:
-            bar.progress(done / max(total, 1), clock.describe(doing, done, total))
 
-        report("Reading files", 0, len(opened.cases))
-        _findings()[opened] = check.check_dataset(opened, report)
-        bar.empty()
-    return _findings()[opened]
+def forget_check(name: str) -> None:
+    _checks().pop(name, None)
 
 
 @st.cache_data(max_entries=32, show_spinner=False)

@@ -63,12 +63,10 @@ def _show_dataset(name: str, text: DeltaGenerator, pictures: DeltaGenerator) -> 
     except Refusal as refusal:  # one that was moved away must not hide the others
         text.caption(plain(str(refusal)))
         return
-    kind = "synthetic radiographs" if overview.synthetic else "radiographs"
-    splits = {SPLIT_NAMES[split]: sum(numbers.values()) for split, numbers in overview.counts.items()}
-    text.caption(
-        f"{overview.cases:,} {kind} of {say_count(overview.patients_in_all, 'patient')}: "
-        + ", ".join(f"{number:,} {split}" for split, number in splits.items())
-    )
+    splits = [f"{sum(numbers.values()):,} {SPLIT_NAMES[split]}" for split, numbers in overview.counts.items()]
+    patients = say_count(overview.patients_in_all, "patient")
+    whose = "synthetic radiographs" if overview.synthetic else f"radiographs of {patients}"
+    text.caption(f"{overview.cases:,} {whose}: {', '.join(splits)}")
     with pictures.container(horizontal=True, gap="xsmall", wrap=False):
         for label, thumbnail in samples:
             st.image(thumbnail, width=64, alt=f"Sample radiograph of {name}, {label}")

@@ -4,6 +4,7 @@ import json
 
 import streamlit as st
 
+from cxr_core.background import Stopped, Task
 from cxr_core.datasets.check import Findings, Overview
 from cxr_core.datasets.remarks import Level, list_remarks
 from cxr_core.figures import datasets as figures
@@ -12,6 +13,7 @@ from cxr_core.words import name_case, say_count
 from pages.components import cached
 from pages.components.frame import plain, show_drawing
 
+PATIENCE = 0.3  # seconds to wait for a check before its progress is shown: a kept one needs no flicker
 SIGNS: dict[Level, str] = {
     "warning": ":orange[:material/warning:]",
     "note": ":blue[:material/info:]",
@@ -23,17 +25,41 @@ def show_summary(name: str) -> None:
     overview = cached.overview(name)
     with st.grid(4, min_column_width=150):
         st.metric("Radiographs", f"{overview.cases:,}", border=True)
-        st.metric("Patients", f"{overview.patients_in_all:,}", border=True)
+        st.metric("Drawn chests" if overview.synthetic else "Patients", f"{overview.patients_in_all:,}", border=True)
         for label in LABELS:
             number = sum(by_class.get(label, 0) for by_class in overview.counts.values())
             st.metric(label, f"{number:,}", border=True)
-    if not cached.is_checked_quickly(name):
-        question = st.empty()
+    question = st.empty()
+    if not cached.is_checked_quickly(name) or st.session_state.get("stopped") == name:
         with question.container():
             if not _ask_to_read(overview):
                 return
         question.empty()
-    _show_findings(name, cached.findings(name))
+        st.session_state.pop("stopped", None)
+    task = cached.check_dataset(name)
+    if not task.wait(PATIENCE):
+        _watch(task)
+        st.button("Stop", icon=":material/stop_circle:", on_click=_stop, args=(name, task))
+        return
+    try:
+        _show_findings(name, task.get())
+    except Stopped:  # from another browser
+        cached.forget_check(name)
+        st.rerun()
+
+
+@st.fragment(run_every=0.5)
+def _watch(task: Task[Findings]) -> None:
+    """How far it is; the work goes on whoever looks, on other pages and after a reload."""
+    if not task.running:
+        st.rerun()
+    st.progress(task.share, task.sentence)
+
+
+def _stop(name: str, task: Task[Findings]) -> None:
+    task.stop()
+    cached.forget_check(name)
+    st.session_state["stopped"] = name
 
 
 def _ask_to_read(overview: Overview) -> bool:
@@ -67,7 +93,9 @@ def _show_findings(name: str, findings: Findings) -> None:
     shortcuts, sizes = st.columns(2, gap="large")
     with shortcuts:
         st.subheader("Can the file alone give it away?", anchor=False)
-        st.caption("AUC of each fact about the file, the picture unseen, with 95 % intervals.")
+        st.caption(
+            "AUC of each fact about the file, the picture unseen; 95 % intervals, as if no patient were there twice."
+        )
         show_drawing(figures.draw_shortcuts(findings), "shortcuts")
     with sizes:
         st.subheader("Sizes", anchor=False)

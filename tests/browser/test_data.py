@@ -26,6 +26,19 @@ def test_the_summary_shows_figures_with_text_alternatives(app, page):
     assert described.count() >= 1 or "Stacked bars of the number" in page.content()
 
 
+def test_a_check_shows_how_far_it_is_can_be_stopped_and_outlives_a_reload(app, page):
+    page.goto(f"{app}/data?dataset=Phantoms+with+a+planted+marker")
+    expect(page.get_by_role("progressbar")).to_be_visible()
+    expect(page.get_by_text(re.compile(r"Decoding radiographs: [\d,]+ of 500"))).to_be_visible()
+    page.get_by_role("button", name="Stop", exact=True).last.click()
+    page.get_by_role("button", name="Read all files").click()
+    expect(page.get_by_role("progressbar")).to_be_visible()
+    page.goto(f"{app}/")
+    page.goto(f"{app}/data?dataset=Phantoms+with+a+planted+marker")
+    expect(page.get_by_text("A planted marker.")).to_be_visible()
+    expect(page.get_by_role("progressbar")).to_have_count(0)
+
+
 def test_cases_are_browsed_opened_outlined_and_linked(app, page):
     page.goto(f"{app}/data?dataset=Phantoms&view=Cases")
     page.get_by_role("button", name="PNEUMONIA", exact=True).click()

@@ -1,3 +1,5 @@
+import time
+
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
@@ -25,6 +27,17 @@ def open_page(home):
         return app
 
     return open_at
+
+
+def wait_for(app: AppTest, text: str) -> str:
+    """What is on the page once the text is there: a browser looks again by itself, here the test does."""
+    end = time.monotonic() + 60
+    while text not in (seen := read_all(app)) and time.monotonic() < end:
+        time.sleep(0.2)
+        app.run()
+    assert not app.exception
+    assert text in seen
+    return seen
 
 
 def read_all(app: AppTest) -> str:

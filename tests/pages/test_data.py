@@ -5,7 +5,7 @@ import pytest
 from cxr_core.datasets import catalogue
 from cxr_core.datasets.sources import PhantomSource
 from tests.bad_inputs import make_bad_inputs
-from tests.pages.conftest import read_all
+from tests.pages.conftest import read_all, wait_for
 from tests.pictures import make_picture
 
 DATA = "pages/data.py"
@@ -28,8 +28,7 @@ def list_opening_buttons(app) -> list[str]:
 def test_the_summary_tells_the_faults(open_page, small):
     app = open_page(DATA, dataset="small")
     assert [m.value for m in app.metric] == ["18", "17", "10", "8"]
-    text = read_all(app)
-    assert "**Shortcuts" in text
+    text = wait_for(app, "**Shortcuts")
     assert "**Patients in two splits" in text
     assert "**The same file more than once" in text
     assert "Files that cannot be used" in text
@@ -39,9 +38,8 @@ def test_the_summary_tells_the_faults(open_page, small):
 def test_phantoms_are_called_synthetic(open_page):
     app = open_page(DATA, dataset="Phantoms")
     assert "Synthetic: no patients" in read_all(app)
-    assert "**Synthetic" in read_all(app)
-    assert "**A planted marker" not in read_all(app)
-    assert "**A planted marker" in read_all(open_page(DATA, dataset="Phantoms with a planted marker"))
+    assert "**A planted marker" not in wait_for(app, "**Synthetic")
+    wait_for(open_page(DATA, dataset="Phantoms with a planted marker"), "**A planted marker")
 
 
 def test_a_large_data_set_is_read_only_when_asked(open_page, make_folder, monkeypatch):
@@ -52,8 +50,8 @@ def test_a_large_data_set_is_read_only_when_asked(open_page, make_folder, monkey
     assert "once all 600 files were read" in read_all(app)
     assert "**Readable" not in read_all(app)
     next(b for b in app.button if b.label == "Read all files").click().run()
-    assert "**Readable" in read_all(app)
-    assert "**Readable" in read_all(open_page(DATA, dataset="set"))
+    wait_for(app, "**Readable")
+    wait_for(open_page(DATA, dataset="set"), "**Readable")
 
 
 def test_cases_are_filtered_opened_and_left_again(open_page, small):

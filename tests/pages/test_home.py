@@ -10,7 +10,7 @@ def test_a_new_user_sees_what_it_is_what_is_here_and_what_to_do(open_page):
     text = read_all(open_page())
     assert "CXR Lens" in text
     assert "not a medical device" in text
-    assert "500 synthetic radiographs of 500 patients" in text
+    assert "500 synthetic radiographs: 300 train, 100 validation, 100 test" in text
     assert "fetch the public Kermany set" in text
 
 
