@@ -10,10 +10,11 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -21,6 +22,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from cxr_core import radiographs
 from cxr_core.datasets.layouts import DataSet, Skipped
 from cxr_core.home import find_home
 from cxr_core.progress import Report, say_nothing
@@ -124,7 +126,14 @@ def _read_remembered(dataset: DataSet) -> dict[str, str]:
 
 
 def _find_folder(fingerprint: str, size: int) -> Path:
-    return find_home() / "cache" / "arrays" / f"{fingerprint}-{size}"
+    return find_home() / "cache" / "arrays" / f"{fingerprint}-{size}-{_digest_reader()}"
+
+
+@cache
+def _digest_reader() -> str:
+    """Changes with the code that reads, so that pixels of older rules are not taken for today's."""
+    code = [Path(__file__), *sorted(Path(radiographs.__file__).parent.glob("*.py"))]
+    return hashlib.sha1(b"".join(file.read_bytes() for file in code)).hexdigest()[:8]
 
 
 def _read_kept(fingerprint: str, size: int) -> Arrays | None:
@@ -140,6 +149,7 @@ def _build(dataset: DataSet, fingerprint: str, size: int, report: Report) -> Non
     """Decodes every file into a folder that gets its name only when it is whole: a killed build leaves no half one."""
     final = _find_folder(fingerprint, size)
     final.parent.mkdir(parents=True, exist_ok=True)
+    _sweep(final.parent)
     started = Path(tempfile.mkdtemp(prefix="started-", dir=final.parent))
     try:
         files = _list_files(dataset)
@@ -151,15 +161,25 @@ def _build(dataset: DataSet, fingerprint: str, size: int, report: Report) -> Non
             np.save(started / "readable.npy", pixels[[not r.problem for r in records]])
             (started / "readable.npy").replace(started / "pixels.npy")
         (started / "records.json").write_text(json.dumps([asdict(r) for r in records]))
-        shutil.rmtree(final, ignore_errors=True)  # a damaged one, or one that another process finished first
+        if _read_kept(fingerprint, size) is None:
+            shutil.rmtree(final, ignore_errors=True)  # damaged
         started.rename(final)
     except OSError as error:
+        if error.errno == errno.ENOTEMPTY:  # another process was first, with the same pixels
+            return
         if error.errno != errno.ENOSPC:
             raise
         remedy = "free some space, or set CXR_HOME to a folder on a larger disk"
         raise Refusal(dataset.name, f"needs more room than the disk of {final.parent} has left", remedy) from None
     finally:
         shutil.rmtree(started, ignore_errors=True)
+
+
+def _sweep(folder: Path) -> None:
+    """Removes what a build that was killed has left: no build takes a day."""
+    for started in folder.glob("started-*"):
+        if time.time() - started.stat().st_mtime > 86_400:
+            shutil.rmtree(started, ignore_errors=True)
 
 
 def _allocate(path: Path, shape: tuple[int, int, int]) -> NDArray[np.uint8]:

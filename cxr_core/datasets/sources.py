@@ -62,7 +62,7 @@ class FolderSource:
 
     def stamp(self, file: str) -> str:
         facts = (self.folder / file).stat()
-        return f"{facts.st_size}-{facts.st_mtime_ns}"
+        return f"{facts.st_size}-{facts.st_mtime_ns}-{facts.st_ctime_ns}"  # the last changes with permissions too
 
     def digest(self, file: str) -> str:
         return hashlib.sha1(self.read(file)).hexdigest()

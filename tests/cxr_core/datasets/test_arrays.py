@@ -125,6 +125,45 @@ def test_a_build_that_was_killed_does_not_pass_for_a_whole_one(make_folder):
     assert len(open_arrays(read_dataset(folder), 64).files) == 8
 
 
+BUILT = """
+import sys
+from pathlib import Path
+from cxr_core.datasets.arrays import open_arrays
+from cxr_core.datasets.layouts import read_dataset
+sys.stdin.readline()
+print(int(open_arrays(read_dataset(Path(sys.argv[1])), 64).pixels.sum()))
+"""
+
+
+def test_processes_that_build_at_the_same_moment_all_get_the_same(make_folder, home):
+    folder = make_folder(FILES)
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    builders = [subprocess.Popen([sys.executable, "-c", BUILT, str(folder)], cwd=ROOT, **pipes) for _ in range(4)]
+    for builder in builders:
+        builder.stdin.write("go\n")
+        builder.stdin.flush()
+    sums = {builder.communicate(timeout=60)[0] for builder in builders}
+    assert sums == {f"{int(open_arrays(read_dataset(folder), 64).pixels.sum())}\n"}
+    assert len(list((home / "cache" / "arrays").iterdir())) == 1
+
+
+def test_what_a_killed_build_left_is_swept_away_a_day_later(make_folder, home):
+    left = home / "cache" / "arrays" / "started-before"
+    left.mkdir(parents=True)
+    os.utime(left, (0, 0))
+    open_arrays(read_dataset(make_folder(FILES)), 64)
+    assert not left.exists()
+
+
+def test_a_change_of_permissions_alone_makes_a_file_be_read_again(make_folder):
+    folder = make_folder(FILES)
+    open_arrays(read_dataset(folder), 64)
+    (folder / "train/NORMAL/0.jpg").chmod(0o600)
+    calls = []
+    open_arrays(read_dataset(folder), 64, count_calls(calls))
+    assert set(calls) == {"Reading files"}
+
+
 def mount_tmpfs(folder: Path, kilobytes: int) -> bool:
     """A disk that is soon full. Needs the rights to mount."""
     folder.mkdir()

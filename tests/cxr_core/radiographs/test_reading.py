@@ -135,7 +135,7 @@ def run(program: str) -> subprocess.CompletedProcess[str]:
 # --- whatever the bytes
 
 
-def reads_or_refuses(read: Callable[[bytes, str], object], data: bytes) -> None:
+def check_it_reads_or_refuses(read: Callable[[bytes, str], object], data: bytes) -> None:
     try:
         read(data, "a")
     except Refusal as refusal:
@@ -148,8 +148,8 @@ STARTS = (b"", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"II*\0", b"MM\0*", b"BM",
 @settings(max_examples=300, deadline=None)
 @given(start=st.sampled_from(STARTS), rest=st.binary(max_size=3000))
 def test_random_bytes_are_refused_and_never_crash(start: bytes, rest: bytes) -> None:
-    reads_or_refuses(read_radiograph, start + rest)
-    reads_or_refuses(read_facts, start + rest)
+    check_it_reads_or_refuses(read_radiograph, start + rest)
+    check_it_reads_or_refuses(read_facts, start + rest)
 
 
 @settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.too_slow])
