@@ -1,6 +1,8 @@
 # `make run` and `make test` are all a new machine needs; everything lands in .venv.
-PYTHON ?= python3
 PORT ?= 8501
+# TensorFlow has no build for other versions of Python. The first that fits is taken.
+FITS := import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
+PYTHON ?= $(firstword $(foreach name,python3 python3.13 python3.12 python3.11,$(shell $(name) -c '$(FITS)' 2>/dev/null && echo $(name))))
 VENV := .venv
 BIN := $(VENV)/bin
 
@@ -39,7 +41,7 @@ clean:
 
 # A stamp file a step, newer than what it was made from: running again starts in seconds.
 $(VENV)/bin/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "CXR Lens needs Python 3.11 or newer; $(PYTHON) is `$(PYTHON) -V`. Try: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
+	@test -n "$(PYTHON)" && $(PYTHON) -c '$(FITS)' || { echo "CXR Lens needs Python 3.11, 3.12 or 3.13. Install one, or name it: make $(MAKECMDGOALS) PYTHON=/path/to/python3.12"; exit 1; }
 	@$(PYTHON) -m venv $(VENV)
 
 $(VENV)/app: requirements.txt | $(VENV)/bin/python

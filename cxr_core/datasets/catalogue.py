@@ -1,6 +1,7 @@
 """Which data sets are here: the built-in phantoms, those in the known folders, and those the user added."""
 
 import os
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,7 +29,8 @@ class Entry:
 
 def list_datasets() -> list[Entry]:
     """Real data sets first, the built-in phantoms last. Nothing is opened for it but the folders' tops."""
-    added = [Entry(record.name, record.location, added=True) for record in open_store().list_datasets()]
+    with closing(open_store()) as store:
+        added = [Entry(record.name, record.location, added=True) for record in store.list_datasets()]
     known = {Path(entry.location) for entry in added}
     found = [Entry(path.stem, str(path)) for path in _find_folders() if path not in known]
     names: set[str] = set()
@@ -55,13 +57,15 @@ def add_dataset(path: Path, name: str = "") -> Entry:
     taken = {entry.name for entry in list_datasets()}
     if dataset.name in taken:
         raise Refusal(dataset.name, "is the name of a data set that is here already", "give it another name")
-    open_store().add_dataset(dataset.name, dataset.source.location)
+    with closing(open_store()) as store:
+        store.add_dataset(dataset.name, dataset.source.location)
     return Entry(dataset.name, dataset.source.location, added=True)
 
 
 def remove_dataset(name: str) -> None:
     """Forgets a data set the user added. Its files stay where they are."""
-    open_store().remove_dataset(name)
+    with closing(open_store()) as store:
+        store.remove_dataset(name)
 
 
 def _find_folders() -> list[Path]:

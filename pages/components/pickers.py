@@ -39,10 +39,11 @@ def _add_dataset() -> None:
     )
     with st.form("add", border=False):
         path = st.text_input("Folder or zip on the computer that runs CXR Lens", placeholder="/path/to/chest_xray")
+        name = st.text_input("Name", placeholder="the folder's own")
         asked = st.form_submit_button("Add", type="primary")
     if asked and path:
         with refusals():
-            _use(catalogue.add_dataset(Path(path)))
+            _use(catalogue.add_dataset(Path(path), name))
     st.divider()
     upload = st.file_uploader("Or upload a zip", type="zip", max_upload_size=1024)
     if upload:

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.bad_inputs import BadInput, make_bad_inputs
+from tests.bad_zips import make_bad_zips
 from tests.pictures import make_picture
 
 FILES = {f"train/NORMAL/IM-{i:04d}-0001.jpeg": make_picture(i) for i in range(1, 9)}
@@ -90,6 +91,24 @@ def test_a_zip_is_looked_at_first_and_saved_on_a_word(app, page, make_folder, tm
     expect(page.get_by_role("dialog")).to_have_count(0)
     expect(page.get_by_test_id("stMetric").first).to_contain_text("16")
     assert [p.name for p in (server_home / "datasets").iterdir()] == ["sent.zip"]
+
+
+def test_bad_zips_end_in_one_sentence_and_save_nothing(app, page, server_home):
+    page.goto(f"{app}/data?view=Open+a+file")
+    page.get_by_role("button", name="Add a data set").click()
+    dialog = page.get_by_role("dialog")
+    wrong = []
+    for bad in make_bad_zips():
+        chooser = dialog.locator("[data-testid='stFileUploader'] input[type=file]")
+        chooser.set_input_files({"name": bad.name, "mimeType": "application/zip", "buffer": bad.data})
+        try:
+            expect(dialog.get_by_role("alert")).to_contain_text(bad.expects, timeout=10_000)
+        except AssertionError:
+            wrong.append((bad.name, dialog.get_by_role("alert").all_inner_texts()))
+        dialog.get_by_test_id("stFileUploader").get_by_role("button", name=re.compile("Remove|Delete")).first.click()
+        expect(dialog.get_by_role("alert")).to_have_count(0)
+    assert wrong == []
+    assert [p.name for p in (server_home / "datasets").glob("*") if p.name != "sent.zip"] == []
 
 
 def test_a_radiograph_is_opened_and_nothing_is_stored(app, page, server_home):

@@ -7,6 +7,7 @@ import pytest
 
 from cxr_core import cli
 from tests.bad_inputs import make_bad_inputs
+from tests.bad_zips import make_bad_zips
 from tests.conftest import ROOT
 from tests.pictures import make_picture
 
@@ -49,7 +50,7 @@ def test_usage_errors_exit_with_2_and_no_traceback():
 
 @pytest.mark.parametrize("bad", make_bad_inputs(), ids=lambda bad: ascii(bad.name)[:60])
 def test_every_bad_input_ends_in_one_clear_line(bad, tmp_path, capsys, monkeypatch):
-    file = tmp_path / (Path(bad.name.replace("\\", "/").replace("\x00", "")).name[-120:] or "unnamed")
+    file = tmp_path / (Path(bad.name.replace("\\", "/").replace("\x00", "")).name[-120:] or "unnamed file")
     file.write_bytes(bad.data)
     code, out, err = run_here(capsys, monkeypatch, "radiograph", file)
     assert code == 1
@@ -61,6 +62,15 @@ def test_every_bad_input_ends_in_one_clear_line(bad, tmp_path, capsys, monkeypat
     answer = json.loads(out)
     assert answer["ok"] is False
     assert bad.expects in answer["refused"]
+
+
+@pytest.mark.parametrize("bad", make_bad_zips(), ids=lambda bad: bad.name)
+def test_every_bad_zip_ends_in_one_clear_line(bad, tmp_path, capsys, monkeypatch):
+    (tmp_path / bad.name).write_bytes(bad.data)
+    code, out, err = run_here(capsys, monkeypatch, "data", "check", tmp_path / bad.name)
+    assert (code, out) == (1, "")
+    assert bad.expects in err
+    assert len(err.splitlines()) == 1
 
 
 def test_a_file_that_is_not_there_or_is_a_folder(tmp_path):

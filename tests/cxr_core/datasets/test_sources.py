@@ -1,31 +1,22 @@
-import stat
+import re
 import struct
-import zipfile
-from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
+from cxr_core.datasets.catalogue import open_upload
+from cxr_core.datasets.layouts import read_dataset
 from cxr_core.datasets.patients import find_patient
 from cxr_core.datasets.sources import FolderSource, PhantomSource, ZipSource, open_source
 from cxr_core.types import Refusal
-
-
-def make_zip(path: Path, members: dict[str, bytes], mode: int = 0) -> Path:
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in members.items():
-            info = zipfile.ZipInfo(name)
-            info.external_attr = mode << 16
-            info.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(info, content)
-    return path
+from tests.bad_zips import change, make_bad_zips, pack
 
 
 def test_a_folder_and_its_zip_are_read_the_same(tmp_path, make_folder):
     files = {"train/NORMAL/a.png": b"one", "train/PNEUMONIA/b.png": b"two", ".DS_Store": b"x", "__MACOSX/._a.png": b"y"}
     folder = FolderSource(make_folder(files))
-    zipped = ZipSource(make_zip(tmp_path / "set.zip", files))
+    zipped = ZipSource(tmp_path / "set.zip", pack(files))
     assert folder.list_files() == zipped.list_files() == ["train/NORMAL/a.png", "train/PNEUMONIA/b.png"]
     for file in folder.list_files():
         assert folder.read(file) == zipped.read(file)
@@ -33,64 +24,33 @@ def test_a_folder_and_its_zip_are_read_the_same(tmp_path, make_folder):
 
 
 def test_reading_a_zip_writes_nothing(tmp_path):
-    make_zip(tmp_path / "set.zip", {"NORMAL/a.png": b"one"})
+    (tmp_path / "set.zip").write_bytes(pack({"NORMAL/a.png": b"one"}))
     before = sorted(tmp_path.rglob("*"))
     assert ZipSource(tmp_path / "set.zip").read("NORMAL/a.png") == b"one"
     assert sorted(tmp_path.rglob("*")) == before
 
 
-@pytest.mark.parametrize(
-    "name", ["../evil.png", "a/../../evil.png", "/etc/evil.png", "..\\evil.png", "C:/evil.png", "a\\..\\evil.png"]
-)
-def test_a_zip_that_points_outside_is_refused(tmp_path, name):
-    path = make_zip(tmp_path / "slip.zip", {"NORMAL/a.png": b"fine", name: b"evil"})
-    with pytest.raises(Refusal, match=r"“slip.zip” holds a file that points outside of it: pack"):
-        open_source(path)
-
-
-def test_a_zip_with_a_symbolic_link_is_refused(tmp_path):
-    path = make_zip(tmp_path / "link.zip", {"NORMAL/a.png": b"/etc/passwd"}, mode=stat.S_IFLNK | 0o777)
-    with pytest.raises(Refusal, match="holds a symbolic link"):
-        open_source(path)
-
-
-def test_a_locked_zip_is_refused(tmp_path):
-    path = make_zip(tmp_path / "locked.zip", {"NORMAL/a.png": b"abc"})
-    raw = bytearray(path.read_bytes())
-    raw[raw.index(b"PK\x01\x02") + 8] |= 1  # the flag for encryption in the list of contents
-    path.write_bytes(raw)
-    with pytest.raises(Refusal, match="locked by a password"):
-        open_source(path)
-
-
-def test_a_zip_bomb_is_refused_unopened(tmp_path):
-    path = make_zip(tmp_path / "bomb.zip", {f"NORMAL/{i}.bmp": bytes(20_000_000) for i in range(3)})
-    assert path.stat().st_size < 100_000
-    with pytest.raises(Refusal, match=r"would unpack to 0\.1 GB, [\d,]+ times its own size"):
-        open_source(path)
+@pytest.mark.parametrize("bad", make_bad_zips(), ids=lambda bad: bad.name)
+def test_every_bad_zip_is_refused_in_one_sentence_and_unpacks_nothing(bad, tmp_path):
+    path = tmp_path / bad.name
+    path.write_bytes(bad.data)
+    with pytest.raises(Refusal, match=re.escape(bad.expects)) as refused:
+        read_dataset(path)
+    assert len(str(refused.value).splitlines()) == 1
+    with pytest.raises(Refusal, match=re.escape(bad.expects)):
+        open_upload(bad.data, bad.name)
+    assert list(tmp_path.glob("**/*")) == [path]
 
 
 def test_a_zip_that_lies_about_its_size_gives_no_more_than_it_claims(tmp_path):
-    path = make_zip(tmp_path / "liar.zip", {"NORMAL/a.bmp": bytes(5_000_000)})
-    raw = bytearray(path.read_bytes())
-    central = raw.index(b"PK\x01\x02")
-    raw[central + 24 : central + 28] = struct.pack("<I", 1000)  # the size once unpacked
-    path.write_bytes(raw)
+    packed = change(pack({"NORMAL/a.bmp": bytes(5_000_000)}), 24, struct.pack("<I", 1000))  # the size once unpacked
     with pytest.raises(Refusal, match="is damaged inside its zip"):
-        ZipSource(path).read("NORMAL/a.bmp")
+        ZipSource(tmp_path / "liar.zip", packed).read("NORMAL/a.bmp")
 
 
 def test_a_file_that_went_away_is_refused(tmp_path):
     with pytest.raises(Refusal, match=r"“gone\.png” cannot be read \(No such file or directory\)"):
         FolderSource(tmp_path).read("NORMAL/gone.png")
-
-
-@pytest.mark.parametrize("keep", [0.1, 0.5, 0.9])
-def test_a_truncated_zip_is_refused(tmp_path, keep):
-    whole = make_zip(tmp_path / "whole.zip", {"NORMAL/a.png": np.random.default_rng(0).bytes(5000)}).read_bytes()
-    (tmp_path / "cut.zip").write_bytes(whole[: int(len(whole) * keep)])
-    with pytest.raises(Refusal, match=r"“cut\.zip” is neither a folder nor a zip file"):
-        open_source(tmp_path / "cut.zip")
 
 
 def test_a_path_that_is_nothing_is_refused(tmp_path):
