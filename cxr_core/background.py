@@ -24,7 +24,7 @@ class Task(Generic[T]):
         self._stop = threading.Event()
         self._result: T | None = None
         self._error: BaseException | None = None
-        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread = threading.Thread(target=self._run)
         self._thread.start()
 
     @property
@@ -53,6 +53,8 @@ class Task(Generic[T]):
             self._error = error
 
     def _report(self, doing: str, done: int, total: int) -> None:
-        if self._stop.is_set():
+        # A program that ends waits for this thread, which therefore ends with it. As a daemon it would be cut down in
+        # the middle of a decoder, and take the program with it.
+        if self._stop.is_set() or not threading.main_thread().is_alive():
             raise Stopped
         self.share, self.sentence = done / max(total, 1), self._clock.describe(doing, done, total)

@@ -71,7 +71,7 @@ def radiograph(file: Path, as_json: AsJson = False) -> None:
     from cxr_core.radiographs.reading import open_radiograph
 
     facts: dict[str, Any] = {"file": str(file), "ok": False, "width": None, "height": None, "view": None}
-    facts |= {"spacing": None, "format": None, "warnings": [], "refused": None}
+    facts |= {"spacing": None, "format": None, "synthetic": None, "warnings": [], "refused": None}
     try:
         read = open_radiograph(file)
     except Refusal as refusal:
@@ -79,7 +79,7 @@ def radiograph(file: Path, as_json: AsJson = False) -> None:
             _print(facts | {"refused": str(refusal)}, True)
         raise
     facts |= {"ok": True, "width": read.width, "height": read.height, "view": read.view, "spacing": read.spacing}
-    facts |= {"format": read.source_format, "warnings": list(read.warnings)}
+    facts |= {"format": read.source_format, "synthetic": read.synthetic, "warnings": list(read.warnings)}
     _print(facts, as_json, lambda: _write_radiograph(read))
 
 
@@ -219,7 +219,7 @@ def _write_doctor(found: dict[str, Any]) -> None:
 
 
 def _write_radiograph(read: Radiograph) -> None:
-    _write_facts(say_radiograph(read))
+    _write_facts({name: value for name, value in say_radiograph(read).items() if value})
     for warning in read.warnings:
         typer.echo(f"note: {warning}")
 

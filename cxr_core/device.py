@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from cxr_core.types import Refusal
+from cxr_core.words import say_count
 
 CGROUP = Path("/sys/fs/cgroup")  # where Linux tells a container its share of the machine
 DRIVER_SECONDS = 5  # on a server with many sleeping GPUs the answer takes some
@@ -221,4 +222,4 @@ def _shorten_version(tf: Any) -> str:
 
 
 def _count(number: int, thing: str) -> str:
-    return f"{number or 'no'} {thing}{'' if number == 1 else 's'}"
+    return say_count(number, thing) if number else f"no {thing}s"

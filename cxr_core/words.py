@@ -31,6 +31,7 @@ def say_radiograph(radiograph: Radiograph) -> dict[str, str]:
     """What a file told of its picture, by name."""
     spacing = radiograph.spacing
     return {
+        "Origin": "synthetic: drawn by CXR Lens, no patient" if radiograph.synthetic else "",
         "Format": radiograph.source_format,
         "Size": say_size(radiograph.width, radiograph.height),
         "View": radiograph.view or "not told by the file",

@@ -31,6 +31,8 @@ from cxr_core.types import Refusal
 
 T = TypeVar("T")
 
+BATCH = 64  # files between two reports
+
 
 @dataclass(frozen=True)
 class FileRecord:
@@ -209,14 +211,9 @@ def _work(do: Callable[[str], T], files: Sequence[str], doing: str, report: Repo
     """One result a file, in order, from several threads: decoding does not hold Python's lock."""
     results: list[T] = []
     with ThreadPoolExecutor() as pool:
-        try:
-            for result in pool.map(do, files):
-                results.append(result)
-                if len(results) % 20 == 0 or len(results) == len(files):
-                    report(doing, len(results), len(files))
-        except BaseException:  # also a reader who left the page: what has not begun is dropped
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+        for start in range(0, len(files), BATCH):  # in parts, so that one who stops does not wait for all of it
+            results += pool.map(do, files[start : start + BATCH])
+            report(doing, len(results), len(files))
     return results
 
 

@@ -1,8 +1,9 @@
 """All that can be known of a data set before a model is trained on it."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import asdict, dataclass, replace
+from statistics import median
 from typing import Any
 
 from cxr_core.datasets.arrays import FileRecord, open_arrays
@@ -57,6 +58,7 @@ class Findings:
             "drawn": self.drawn,
             "changes": self.changes,
             "from_originals": self.from_originals,
+            "sizes": _summarise_sizes(self.sizes.values()),
             "exact_duplicate_groups": len(self.exact_duplicates),
             "exact_duplicates": self.exact_duplicates,
             "near_duplicates": [asdict(pair) for pair in self.near_duplicates],
@@ -145,6 +147,12 @@ def _count(cases: Iterable[Case], kind: Callable[[Case], str]) -> Counts:
     kinds = sorted({kind(c) for c in cases}, key=lambda k: (LABELS.index(k) if k in LABELS else len(LABELS), k))
     numbers = Counter((c.split, kind(c)) for c in cases)
     return {split: {k: numbers[split, k] for k in kinds} for split in _list_splits(cases)}
+
+
+def _summarise_sizes(sizes: Collection[tuple[int, int]]) -> dict[str, dict[str, float]]:
+    """Smallest, middle and largest width and height."""
+    sides = zip((WIDTH, HEIGHT), zip(*sizes, strict=True), strict=False)  # none where no size is known
+    return {side: {"least": min(of), "median": median(of), "most": max(of)} for side, of in sides}
 
 
 def _map_shortcuts(

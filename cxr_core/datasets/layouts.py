@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from cxr_core.datasets.patients import find_patient
@@ -46,15 +46,8 @@ class DataSet:
     cases: tuple[Case, ...]
     skipped: tuple[Skipped, ...] = ()  # manifest rows that are no cases
     originals: Mapping[str, Original] = field(default_factory=dict)  # by file; empty without such columns
-
-    @property
-    def synthetic(self) -> bool:
-        return isinstance(self.source, PhantomSource)
-
-    @property
-    def planted(self) -> bool:
-        """Whether a marker that goes with PNEUMONIA was drawn in, for lessons on models that cheat."""
-        return isinstance(self.source, PhantomSource) and self.source.shortcut
+    synthetic: bool = False  # drawn, not taken
+    planted: bool = False  # with a marker that goes with PNEUMONIA, for lessons on models that cheat
 
 
 def read_dataset(path: Path, name: str = "") -> DataSet:
@@ -68,6 +61,8 @@ def list_cases(source: Source, name: str) -> DataSet:
     dataset = (
         _read_manifest(source, name, manifests[0], set(files)) if manifests else _read_folders(source, name, files)
     )
+    if isinstance(source, PhantomSource):
+        dataset = replace(dataset, synthetic=True, planted=source.shortcut)
     if not dataset.cases:
         raise Refusal(
             name,
@@ -116,7 +111,9 @@ def _read_manifest(source: Source, name: str, manifest: str, files: set[str]) ->
             cases.append(_make_case(row, file, label))
             originals[file] = _read_original(row)
     known = {file: original for file, original in originals.items() if original != Original()}
-    return DataSet(name, source, tuple(cases), tuple(skipped), known)
+    synthetic = all(row.get("synthetic") == "1" for row in rows)
+    planted = any(row.get("planted_marker") == "1" for row in rows)
+    return DataSet(name, source, tuple(cases), tuple(skipped), known, synthetic, planted)
 
 
 def _make_case(row: dict[str, str], file: str, label: str) -> Case:

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from cxr_core.datasets.sources import PhantomSource, find_seed
 from cxr_core.progress import Report, say_nothing
+from cxr_core.radiographs.phantom import encode_phantom
 from cxr_core.types import Refusal
 
 MASKS = ("lesion", "lungs", "heart", "marker")
@@ -34,10 +34,10 @@ def write_phantoms(folder: Path, source: PhantomSource, report: Report = say_not
 
 def _write_phantom(folder: Path, source: PhantomSource, file: str) -> dict[str, str | int]:
     drawn = source.draw(file)
-    _write_picture(folder / file, drawn.radiograph.pixels * 255)
-    name = Path(file).name
+    _write(folder / file, encode_phantom(drawn))
     for kind in MASKS:
-        _write_picture(folder / "masks" / kind / name, getattr(drawn, kind) * 255.0)
+        white = getattr(drawn, kind).astype(np.uint8) * 255  # (H, W)
+        _write(folder / "masks" / kind / Path(file).name, cv2.imencode(".png", white)[1].tobytes())
     split, label, _ = file.split("/")
     return {
         "file": file,
@@ -52,6 +52,6 @@ def _write_phantom(folder: Path, source: PhantomSource, file: str) -> dict[str, 
     }
 
 
-def _write_picture(path: Path, grey: NDArray[np.floating]) -> None:
+def _write(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(cv2.imencode(".png", np.rint(grey).astype(np.uint8))[1].tobytes())
+    path.write_bytes(content)

@@ -11,9 +11,6 @@ from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
-import cv2
-import numpy as np
-
 from cxr_core.radiographs import phantom
 from cxr_core.types import LABELS, PNEUMONIA, TEST, TRAIN, VALIDATION, Refusal
 
@@ -162,9 +159,7 @@ class PhantomSource:
         return sorted(_name_phantom(splits[i // 2 % 5], LABELS[i % 2], seed) for i, seed in enumerate(seeds))
 
     def read(self, file: str) -> bytes:
-        drawn = self.draw(file)
-        grey = np.rint(drawn.radiograph.pixels * 255).astype(np.uint8)  # (H, W)
-        return cv2.imencode(".png", grey)[1].tobytes()
+        return phantom.encode_phantom(self.draw(file))
 
     def draw(self, file: str) -> phantom.Phantom:
         """The phantom with its masks: here the truth is known."""

@@ -1,20 +1,24 @@
 """Phantoms: drawn frontal chest radiographs of which it is known whether they show pneumonia, and where."""
 
+import io
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from cxr_core.radiographs import phantom_anatomy as anatomy
 from cxr_core.radiographs import phantom_layers as layers
 from cxr_core.radiographs.phantom_anatomy import LEFT, RIGHT, Build
 from cxr_core.radiographs.phantom_layers import Film, Plane
 from cxr_core.radiographs.phantom_opacity import SUBTYPES, ZONES, choose_disease, draw_opacity
+from cxr_core.radiographs.pictures import SYNTHETIC_NOTE
 from cxr_core.types import NORMAL, PNEUMONIA, Radiograph
 
-__all__ = ["SUBTYPES", "ZONES", "Phantom", "draw_phantom", "find_subtype"]
+__all__ = ["SUBTYPES", "ZONES", "Phantom", "draw_phantom", "encode_phantom", "find_subtype"]
 
 Mask = NDArray[np.bool_]  # (H, W)
 
@@ -81,6 +85,15 @@ def draw_phantom(seed: int, label: str | None = None, size: int = 256, shortcut:
         heart=heart > 0.5,
         marker=marker,
     )
+
+
+def encode_phantom(phantom: Phantom) -> bytes:
+    """Its picture as a PNG that says inside that it is synthetic; read again, the pixels are the same."""
+    note, file = PngInfo(), io.BytesIO()
+    note.add_text(*SYNTHETIC_NOTE)
+    grey = Image.fromarray(_quantise(phantom.radiograph.pixels))
+    grey.save(file, "PNG", pnginfo=note, compress_level=1)
+    return file.getvalue()
 
 
 def find_subtype(seed: int) -> str:

@@ -17,6 +17,8 @@ Array = NDArray[Any]
 # `check_size` is the limit that counts. Pillow has another, lower one, and would warn or raise of its own accord.
 Image.MAX_IMAGE_PIXELS = None
 
+# What a PNG of ours says of itself, so that a drawn radiograph is known for one wherever the file goes.
+SYNTHETIC_NOTE = ("Description", "Synthetic radiograph drawn by CXR Lens; no patient")
 PNG_CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # colour type in the header -> samples per pixel
 TIFF_BITS, TIFF_PHOTOMETRIC, TIFF_TILE_SIDES = 258, 262, (322, 323)
 SPARE_TILE = 1024  # pixels that a tile may reach beyond the picture: libtiff fills a whole one in memory
@@ -50,7 +52,8 @@ def read_picture(data: bytes, name: str, kind: str, limits: Limits) -> Radiograp
     if _white_is_zero(picture, kind):
         pixels = 1 - pixels
     source = f"{kind}, float" if picture.mode == "F" else kind if bits <= 8 else f"{kind}, {bits} bit"
-    return Radiograph(pixels, source, warnings=(*warnings, *more, *about_scale))
+    synthetic = picture.info.get(SYNTHETIC_NOTE[0]) == SYNTHETIC_NOTE[1]
+    return Radiograph(pixels, source, warnings=(*warnings, *more, *about_scale), synthetic=synthetic)
 
 
 def picture_facts(data: bytes, name: str, kind: str) -> tuple[int, int, int, int]:

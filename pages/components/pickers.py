@@ -24,10 +24,9 @@ def choose_dataset() -> str:
         )
         if entries[name].added:
             st.button("Remove", icon=":material/delete:", on_click=_remove, args=(name,), help="Its files stay there.")
-        if name in catalogue.PHANTOMS:
+        if cached.dataset(name).synthetic:
             st.badge("Synthetic: no patients", icon=":material/draw:", color="violet")
-        else:
-            st.caption(plain(entries[name].location))
+        st.caption(plain(entries[name].location))
     return name
 
 

@@ -1,8 +1,11 @@
+import subprocess
+import sys
 import threading
 
 import pytest
 
 from cxr_core.background import Stopped, Task
+from tests.conftest import ROOT
 
 
 def test_the_result_is_there_once_it_has_ended():
@@ -57,3 +60,22 @@ def test_an_error_is_raised_where_the_result_is_asked_for():
     assert task.wait(10)
     with pytest.raises(ValueError, match="no room"):
         task.get()
+
+
+ENDS = """
+import sys, time
+from functools import partial
+from cxr_core.background import Task
+from cxr_core.datasets.arrays import open_arrays
+from cxr_core.datasets.layouts import list_cases
+from cxr_core.datasets.sources import PhantomSource
+task = Task(partial(open_arrays, list_cases(PhantomSource(count=100_000), "many"), 64))
+while "Decoding" not in task.sentence:
+    time.sleep(0.05)
+"""
+
+
+def test_a_program_that_ends_ends_its_work_and_does_not_crash(home):
+    ended = subprocess.run([sys.executable, "-c", ENDS], cwd=ROOT, capture_output=True, timeout=60)
+    assert (ended.returncode, ended.stderr) == (0, b"")
+    assert list((home / "cache" / "arrays").iterdir()) == []

@@ -7,6 +7,7 @@ import pytest
 from cxr_core.datasets.layouts import read_dataset
 from cxr_core.datasets.phantoms import write_phantoms
 from cxr_core.datasets.sources import PhantomSource
+from cxr_core.radiographs.reading import read_radiograph
 from cxr_core.types import Refusal
 
 
@@ -14,6 +15,9 @@ def test_a_written_folder_is_a_data_set_with_masks_of_the_same_size(tmp_path):
     write_phantoms(tmp_path / "out", PhantomSource(count=12, seed=3, shortcut=True))
     dataset = read_dataset(tmp_path / "out")
     assert len(dataset.cases) == 12
+    assert dataset.synthetic
+    assert dataset.planted
+    assert all(read_radiograph(dataset.source.read(c.file), c.file).synthetic for c in dataset.cases)
     with (tmp_path / "out/manifest.csv").open() as table:
         rows = list(csv.DictReader(table))
     for row in rows:
