@@ -11,8 +11,9 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -67,13 +68,27 @@ class Arrays:
 
 def open_arrays(dataset: DataSet, size: int, report: Report = say_nothing) -> Arrays:
     """The data set at size x size pixels: from the cache where it holds them, else decoded now and kept."""
-    fingerprint = find_fingerprint(dataset, report)
-    kept = _read_kept(fingerprint, size)
-    if kept is None:
-        _build(dataset, fingerprint, size, report)
+    with _failures_in_words(dataset.name):
+        fingerprint = find_fingerprint(dataset, report)
         kept = _read_kept(fingerprint, size)
+        if kept is None:
+            _build(dataset, fingerprint, size, report)
+            kept = _read_kept(fingerprint, size)
     assert kept is not None
     return kept
+
+
+@contextmanager
+def _failures_in_words(name: str) -> Iterator[None]:
+    """What fails in reading is a refusal of that file already: an error of the system is one of keeping."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            remedy = "free some space, or set CXR_HOME to a folder on a larger disk"
+            raise Refusal(name, f"needs more room than the disk of {find_home()} has left", remedy) from None
+        problem = f"cannot be kept: {error.filename or find_home()} ({error.strerror})"
+        raise Refusal(name, problem, "mend that, or set CXR_HOME to a folder you can write to") from None
 
 
 def are_kept(dataset: DataSet, size: int) -> bool:
@@ -165,16 +180,17 @@ def _build(dataset: DataSet, fingerprint: str, size: int, report: Report) -> Non
         (started / "records.json").write_text(json.dumps([asdict(r) for r in records]))
         if _read_kept(fingerprint, size) is None:
             shutil.rmtree(final, ignore_errors=True)  # damaged
-        started.rename(final)
-    except OSError as error:
-        if error.errno == errno.ENOTEMPTY:  # another process was first, with the same pixels
-            return
-        if error.errno != errno.ENOSPC:
-            raise
-        remedy = "free some space, or set CXR_HOME to a folder on a larger disk"
-        raise Refusal(dataset.name, f"needs more room than the disk of {final.parent} has left", remedy) from None
+        _give_name(started, final)
     finally:
         shutil.rmtree(started, ignore_errors=True)
+
+
+def _give_name(started: Path, final: Path) -> None:
+    try:
+        started.rename(final)
+    except OSError as error:
+        if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):  # another process was first, with the same pixels
+            raise
 
 
 def _sweep(folder: Path) -> None:

@@ -46,7 +46,7 @@ def check_dataset(name: str) -> Task[check.Findings]:
     """The check of the data set as it was listed last; started now unless there is one."""
     opened = dataset(name)
     begun, task = _checks().get(name, (None, None))
-    if task is None or (begun is not opened and not task.running):
+    if task is None or (begun.cases != opened.cases and not task.running):
         task = Task(partial(check.check_dataset, opened))
         _checks()[name] = (opened, task)
     return task
@@ -84,6 +84,8 @@ def truth(name: str, file: str) -> bytes:
 
 
 def forget_datasets() -> None:
-    """After a data set was added or removed, or files changed."""
-    for cache in (dataset, overview, radiograph, thumbnail):
+    """After a data set was added or removed, or files changed. A check that is running goes on."""
+    for cache in (dataset, overview, radiograph, thumbnail, samples):
         cache.clear()
+    for name in [name for name, (_, task) in _checks().items() if not task.running]:
+        forget_check(name)

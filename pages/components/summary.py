@@ -9,7 +9,7 @@ from cxr_core.datasets.check import Findings, Overview
 from cxr_core.datasets.remarks import Level, list_remarks
 from cxr_core.figures import datasets as figures
 from cxr_core.types import LABELS
-from cxr_core.words import name_case, say_count
+from cxr_core.words import name_case, say_count, say_size
 from pages.components import cached
 from pages.components.frame import plain, show_drawing
 
@@ -42,10 +42,14 @@ def show_summary(name: str) -> None:
         st.button("Stop", icon=":material/stop_circle:", on_click=_stop, args=(name, task))
         return
     try:
-        _show_findings(name, task.get())
-    except Stopped:  # from another browser
+        findings = task.get()
+    except Stopped:  # by another browser
         cached.forget_check(name)
         st.rerun()
+    except Exception:  # a full disk, say: the next look tries again
+        cached.forget_check(name)
+        raise
+    _show_findings(name, findings)
 
 
 @st.fragment(run_every=0.5)
@@ -101,8 +105,8 @@ def _show_findings(name: str, findings: Findings) -> None:
         st.subheader("Sizes", anchor=False)
         st.caption("Of the original files, as the manifest tells." if findings.from_originals else "Of the files.")
         if len(set(findings.sizes.values())) == 1:
-            width, height = next(iter(findings.sizes.values()))
-            st.markdown(f"All are {width:,} x {height:,} pixels: size tells nothing about the class.")
+            size = say_size(*next(iter(findings.sizes.values())))
+            st.markdown(f"All are {size}: size tells nothing about the class.")
         else:
             labels = {case.file: case.label for case in cached.dataset(name).cases}
             show_drawing(figures.draw_sizes(findings, labels), "sizes")

@@ -54,6 +54,23 @@ def test_a_large_data_set_is_read_only_when_asked(open_page, make_folder, monkey
     wait_for(open_page(DATA, dataset="set"), "**Readable")
 
 
+def test_what_changed_is_seen_after_looking_again(open_page, small):
+    app = open_page(DATA, dataset="small")
+    wait_for(app, "**Unreadable files")
+    (small / "test/NORMAL/bad.jpeg").write_bytes(make_picture(77))
+    next(b for b in app.button if b.label == "Look again").click().run()
+    assert "**Unreadable files" not in wait_for(app, "**Readable")
+
+
+def test_a_home_that_fails_is_said_in_one_sentence_and_tried_again(open_page, small, home):
+    (home / "cache").mkdir(parents=True)
+    (home / "cache" / "arrays").write_text("in the way")
+    app = open_page(DATA, dataset="small")
+    assert "“small” cannot be kept" in wait_for(app, "mend that").replace("\\", "")
+    (home / "cache" / "arrays").unlink()
+    wait_for(app.run(), "**Shortcuts")
+
+
 def test_cases_are_filtered_opened_and_left_again(open_page, small):
     app = open_page(DATA, dataset="small", view="Cases")
     assert len(list_opening_buttons(app)) == 18
