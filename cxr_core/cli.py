@@ -17,7 +17,7 @@ import typer
 from cxr_core import __version__
 from cxr_core.progress import Clock, Report
 from cxr_core.types import Radiograph, Refusal
-from cxr_core.words import say_radiograph
+from cxr_core.words import say_count, say_radiograph
 
 if TYPE_CHECKING:
     from cxr_core.datasets.check import Findings
@@ -231,7 +231,7 @@ def _write_findings(findings: "Findings") -> None:
     rows = [
         {"split": split, **classes, "patients": overview.patients[split]} for split, classes in overview.counts.items()
     ]
-    typer.echo(f"{overview.name}: {overview.cases:,} radiographs\n")
+    typer.echo(f"{overview.name}: {say_count(overview.cases, 'radiograph')}\n")
     _write_table(rows)
     typer.echo()
     for remark in list_remarks(findings):

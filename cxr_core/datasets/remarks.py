@@ -6,7 +6,7 @@ from typing import Literal
 
 from cxr_core.datasets.check import Counts, Findings, Overview
 from cxr_core.datasets.shortcuts import NAMES
-from cxr_core.types import PNEUMONIA, SPLIT_NAMES, TEST, TRAIN
+from cxr_core.types import PNEUMONIA, SPLIT_NAMES, TEST, TRAIN, UNSPLIT
 from cxr_core.words import say_count
 
 TELLING_AUC = 0.7  # a fact of the file whose interval lies above this is a shortcut worth a warning
@@ -67,7 +67,9 @@ def _remark_unreadable(findings: Findings) -> Iterator[Remark]:
     if number:
         yield Remark("warning", "Unreadable files", f"{say_count(number, 'file')} cannot be used; the list says why.")
     else:
-        yield Remark("fine", "Readable", f"All {findings.overview.cases:,} files are readable radiographs.")
+        yield Remark(
+            "fine", "Readable", f"{say_count(findings.overview.cases, 'file')}, none of which had to be left out."
+        )
 
 
 def _remark_patients(overview: Overview) -> Iterator[Remark]:
@@ -107,11 +109,9 @@ def _remark_balance(overview: Overview) -> Iterator[Remark]:
     shares = {split: _share_pneumonia(overview.counts, split) for split in overview.counts}
     if any(share in (0.0, 1.0) for share in shares.values()):
         only = next(split for split, share in shares.items() if share in (0.0, 1.0))
-        yield Remark(
-            "warning",
-            "One class only",
-            f"All radiographs of {SPLIT_NAMES[only]} are of one class: nothing can be learnt or measured there.",
-        )
+        where = "" if only == UNSPLIT else f" of {SPLIT_NAMES[only]}"
+        sentence = f"All radiographs{where} are of one class: nothing can be learnt or measured there."
+        yield Remark("warning", "One class only", sentence)
     elif abs(shares.get(TRAIN, 0) - shares.get(TEST, 0)) > TELLING_SHIFT and {TRAIN, TEST} <= set(shares):
         yield Remark(
             "note",
@@ -156,6 +156,8 @@ def _remark_shortcuts(findings: Findings) -> Iterator[Remark]:
     }
     figures = "; ".join(f"{NAMES[name]} {', '.join(by_split)}" for name, by_split in telling.items() if by_split)
     files = "original files" if findings.from_originals else "files"
+    if not any(auc for by_split in findings.shortcuts.values() for auc in by_split.values()):
+        return  # one class only
     if figures:
         yield Remark(
             "warning",
