@@ -291,3 +291,17 @@ def test_the_twin_tagged_monochrome1_is_the_negative_of_the_original(shared_data
     (original,) = (shared_data / "dicom").glob("rsna_1.2*.dcm")
     assert pydicom.dcmread(twin).PixelData == pydicom.dcmread(original).PixelData
     np.testing.assert_array_equal(open_radiograph(twin).pixels, 1 - open_radiograph(original).pixels)
+
+
+def test_a_true_twin_stored_as_monochrome1_equals_the_original(shared_data: Path) -> None:
+    (original,) = (shared_data / "dicom").glob("rsna_1.2*.dcm")
+    twin = pydicom.dcmread(original)
+    negative = 255 - twin.pixel_array  # (H, W)
+    twin.PhotometricInterpretation = "MONOCHROME1"
+    twin.file_meta.TransferSyntaxUID = pydicom.uid.ExplicitVRLittleEndian
+    twin.PixelData = negative.tobytes()
+    stored = io.BytesIO()
+    twin.save_as(stored)
+    np.testing.assert_allclose(
+        read_radiograph(stored.getvalue(), "twin.dcm").pixels, open_radiograph(original).pixels, atol=1e-6
+    )
