@@ -2,6 +2,7 @@
 
 import tempfile
 from pathlib import Path
+from statistics import median
 from time import perf_counter
 
 from playwright.sync_api import Browser, sync_playwright
@@ -9,6 +10,7 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.browser.conftest import ARGUMENTS, serve
 from tests.browser.install import find_browser
 
+REPEATS = 5
 PAGES = {
     "home": ("/", "Phantoms with a planted marker"),
     "data, cases": ("/data?dataset=Phantoms&view=Cases", "of 500 radiographs"),
@@ -27,14 +29,19 @@ def measure(browser: Browser, address: str, text: str) -> float:
     return seconds
 
 
+def start_and_measure(browser: Browser, path: str, text: str) -> tuple[float, float]:
+    """Seconds on a server just started, and the next time on the same."""
+    with tempfile.TemporaryDirectory() as home, serve(Path(home)) as address:
+        return measure(browser, address + path, text), measure(browser, address + path, text)
+
+
 def main() -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_browser(), args=ARGUMENTS)
         measure(browser, "data:text/html,warm", "warm")
         for name, (path, text) in PAGES.items():
-            with tempfile.TemporaryDirectory() as home, serve(Path(home)) as address:
-                first, second = measure(browser, address + path, text), measure(browser, address + path, text)
-                print(f"{name:18} {first:5.2f} s on a cold server, {second:5.2f} s the next time")
+            cold, warm = zip(*(start_and_measure(browser, path, text) for _ in range(REPEATS)), strict=True)
+            print(f"{name:18} cold {median(cold):5.2f} s (worst {max(cold):5.2f}), then {median(warm):5.2f} s")
         browser.close()
 
 

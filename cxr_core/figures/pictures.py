@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from cxr_core.types import Radiograph
 
-OUTLINES = {"lesion": (255, 176, 0), "heart": (230, 90, 140), "lungs": (90, 190, 255), "marker": (120, 230, 90)}  # RGB
+# RGB, named on the page as orange, red, blue and green.
+OUTLINES = {"lesion": (255, 165, 0), "heart": (240, 75, 75), "lungs": (80, 170, 255), "marker": (110, 220, 90)}
 
 
 def encode_radiograph(radiograph: Radiograph, longest: int = 1024) -> bytes:
