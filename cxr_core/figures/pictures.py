@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from cxr_core.types import Radiograph
 
-# RGB, named on the page as orange, red, blue and green.
-OUTLINES = {"lesion": (255, 165, 0), "heart": (240, 75, 75), "lungs": (80, 170, 255), "marker": (110, 220, 90)}
+# RGB, named on the page as blue, red, orange and green; drawn in this order, what matters most on top.
+OUTLINES = {"lungs": (80, 170, 255), "heart": (240, 75, 75), "lesion": (255, 165, 0), "marker": (110, 220, 90)}
 
 
 def encode_radiograph(radiograph: Radiograph, longest: int = 1024) -> bytes:

@@ -24,7 +24,9 @@ def show_radiograph(
             st.warning(plain(warning), icon=":material/info:")
         outlined = outline is not None and st.toggle("Outline the known truth", key="truth")
         if outlined:
-            st.markdown(":orange-badge[opacity] :blue-badge[lungs] :red-badge[heart] :green-badge[planted marker]")
+            st.markdown(
+                ":orange-badge[opacity] :blue-badge[lungs] :red-badge[heart] :green-badge[planted marker, if any]"
+            )
     shown = outline() if outline and outlined else pictures.encode_radiograph(radiograph)
     alt += ", with opacity, lungs and heart outlined" if outlined else ""
     # Streamlit would compress the picture; what the file holds is what a reader must see.
