@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from cxr_core.types import SPLIT_NAMES, Case
+from pages.components.frame import plain
 
 
 def choose_kinds(name: str, cases: Sequence[Case]) -> list[Case]:
@@ -37,6 +38,6 @@ def _tick(label: str, values: Sequence[str], name: str) -> list[str]:
         kinds,
         selection_mode="multi",
         key=f"{label} {name}",
-        format_func=lambda kind: SPLIT_NAMES.get(kind, kind),
+        format_func=lambda kind: plain(SPLIT_NAMES.get(kind, kind)),
         persist_state="session",
     )

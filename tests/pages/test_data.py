@@ -97,6 +97,21 @@ def test_an_unreadable_case_says_why_and_the_others_are_shown(open_page, small):
     assert "is a text file" in app.error[0].value
 
 
+def test_names_from_a_manifest_are_shown_as_they_stand(open_page, make_folder, monkeypatch):
+    nasty = "**x** [y](http://e) <b>$z$</b> :red[r]"
+    manifest = (
+        f"file,label,subtype,patient\na.jpg,NORMAL,,p1\nb.jpg,PNEUMONIA,{nasty},{nasty}\nc.jpg,PNEUMONIA,other,p3\n"
+    )
+    files = {f"{name}.jpg": make_picture(i) for i, name in enumerate("abc")}
+    monkeypatch.setenv("CXR_DATA", str(make_folder(files | {"manifest.csv": manifest.encode()})))
+    app = open_page(DATA, dataset="set", view="Cases")
+    markdown = [e.value for e in app.markdown] + [c.value for c in app.caption]
+    markdown += [b.label for b in app.button] + [o for p in app.pills for o in p.options]
+    shown = [text for text in markdown if "http" in text]
+    assert shown
+    assert not [text for text in shown if "[y](" in text or "**x" in text or "<b>" in text]
+
+
 def test_a_link_restores_data_set_view_and_case(open_page, small):
     app = open_page(DATA, dataset="small", view="Cases", case="train/NORMAL/IM-0002-0001.jpeg")
     assert app.selectbox[0].value == "small"
