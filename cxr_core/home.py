@@ -25,6 +25,18 @@ def find_home() -> Path:
         ) from error
 
 
+def write_whole(path: Path, content: bytes) -> None:
+    """Writes a file that is there whole or not at all, whatever happens meanwhile."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as started:
+        try:
+            started.write(content)
+            started.close()
+            Path(started.name).replace(path)
+        finally:
+            Path(started.name).unlink(missing_ok=True)
+
+
 def free_disk(path: Path) -> int:
     """Bytes free on the disk that holds `path`, which need not exist yet."""
     existing = next(folder for folder in (path.absolute(), *path.absolute().parents) if folder.exists())

@@ -15,9 +15,8 @@ with frame.refusals():
         ["Summary", "Cases", "Open a file"], key="view", on_change="rerun", bind="query-params"
     )
     if summary.open:
-        from pages.components.summary import (
-            show_summary,
-        )  # what draws figures loads for 0.4 s: other tabs need not wait
+        # What draws figures loads for 0.4 s, which the other tabs need not wait for.
+        from pages.components.summary import show_summary
 
         with summary:
             show_summary(name)

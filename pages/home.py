@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from cxr_core.datasets import catalogue
 from pages.components import frame, inventory
 
 frame.open_page(
@@ -11,11 +12,12 @@ frame.open_page(
 )
 
 with frame.refusals():
-    inventory.show_doors()
+    entries = catalogue.list_datasets()
+    inventory.show_doors(entries)
     datasets, machine = st.columns([3, 2], gap="large")
     with datasets:
         st.subheader("Data sets here", anchor=False)
-        inventory.show_datasets()
+        inventory.show_datasets(entries)
     with machine:
         st.subheader("This machine", anchor=False)
         inventory.show_machine()

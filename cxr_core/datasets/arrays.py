@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from cxr_core import radiographs
 from cxr_core.datasets.layouts import DataSet, Skipped
-from cxr_core.home import find_home
+from cxr_core.home import find_home, write_whole
 from cxr_core.progress import Report, say_nothing
 from cxr_core.radiographs.reading import read_facts, read_radiograph
 from cxr_core.types import Refusal
@@ -106,7 +106,7 @@ def find_fingerprint(dataset: DataSet, report: Report = say_nothing) -> str:
     digests = _work(partial(_digest, dataset), files, "Reading files", report)
     content = "\n".join(f"{file} {digest}" for file, digest in zip(files, digests, strict=True))
     fingerprint = hashlib.sha256(content.encode()).hexdigest()[:32]
-    _write_atomically(_find_memory(dataset), json.dumps({"stamps": stamps, "fingerprint": fingerprint}))
+    write_whole(_find_memory(dataset), json.dumps({"stamps": stamps, "fingerprint": fingerprint}).encode())
     return fingerprint
 
 
@@ -231,10 +231,3 @@ def _work(do: Callable[[str], T], files: Sequence[str], doing: str, report: Repo
             results += pool.map(do, files[start : start + BATCH])
             report(doing, len(results), len(files))
     return results
-
-
-def _write_atomically(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as file:
-        file.write(text)
-    Path(file.name).replace(path)

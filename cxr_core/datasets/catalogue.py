@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cxr_core.datasets.layouts import MANIFEST, DataSet, list_cases, read_dataset
 from cxr_core.datasets.sources import PhantomSource, ZipSource
-from cxr_core.home import find_home
+from cxr_core.home import find_home, write_whole
 from cxr_core.store import open_store
 from cxr_core.types import LABELS, SPLITS, Refusal, shorten_name
 
@@ -100,11 +100,5 @@ def keep_upload(data: bytes, name: str) -> Entry:
     kept = find_home() / "datasets" / f"{shorten_name(dataset.name)}.zip"
     if kept.exists() or dataset.name in {entry.name for entry in list_datasets()}:
         raise Refusal(name, "has the name of a data set that is here already", "rename the file and add it again")
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    started = kept.with_suffix(".part")
-    try:
-        started.write_bytes(data)
-        started.replace(kept)
-    finally:
-        started.unlink(missing_ok=True)
+    write_whole(kept, data)
     return Entry(dataset.name, str(kept))

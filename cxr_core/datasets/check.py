@@ -10,10 +10,10 @@ from cxr_core.datasets.arrays import FileRecord, open_arrays
 from cxr_core.datasets.duplicates import NearPair, find_near_duplicates, group_exact_duplicates
 from cxr_core.datasets.layouts import DataSet, Original, Skipped
 from cxr_core.datasets.shortcuts import ASPECT, BYTES, CHANNELS, HEIGHT, WIDTH, measure_shortcuts
-from cxr_core.datasets.splits import draw_splits, find_shared_patients
+from cxr_core.datasets.splits import draw_splits, find_shared_patients, list_splits
 from cxr_core.performance.interval import Interval
 from cxr_core.progress import Report, say_nothing
-from cxr_core.types import LABELS, SPLITS, UNSPLIT, Case
+from cxr_core.types import LABELS, UNSPLIT, Case
 
 CHECKED_SIZE = 128  # pixels: the size most recipes train at, so that decoding for a check is not done again for them
 
@@ -78,7 +78,7 @@ def describe_dataset(dataset: DataSet) -> Overview:
         cases=len(cases),
         counts=_count(cases, lambda c: c.label),
         subtypes=_count(cases, lambda c: c.subtype),
-        patients={split: len({c.patient for c in cases if c.split == split}) for split in _list_splits(cases)},
+        patients={split: len({c.patient for c in cases if c.split == split}) for split in list_splits(cases)},
         patients_in_all=len({c.patient for c in cases}),
         patients_unknown=sum(c.patient == c.file for c in cases),
         patients_shared={f"{a}-{b}": len(patients) for (a, b), patients in shared.items()},
@@ -136,17 +136,12 @@ def _name_split(case: Case) -> Case:
     return case if case.split else replace(case, split=UNSPLIT)
 
 
-def _list_splits(cases: Iterable[Case]) -> list[str]:
-    present = {case.split for case in cases}
-    return [split for split in (*SPLITS, UNSPLIT) if split in present]
-
-
 def _count(cases: Iterable[Case], kind: Callable[[Case], str]) -> Counts:
     """Split -> class or sub-type -> number, in the order a person expects."""
     cases = list(cases)
     kinds = sorted({kind(c) for c in cases}, key=lambda k: (LABELS.index(k) if k in LABELS else len(LABELS), k))
     numbers = Counter((c.split, kind(c)) for c in cases)
-    return {split: {k: numbers[split, k] for k in kinds} for split in _list_splits(cases)}
+    return {split: {k: numbers[split, k] for k in kinds} for split in list_splits(cases)}
 
 
 def _summarise_sizes(sizes: Collection[tuple[int, int]]) -> dict[str, dict[str, float]]:

@@ -77,7 +77,7 @@ def _read_folders(source: Source, name: str, files: list[str]) -> DataSet:
     """[any folders/][split/]class/picture. Kaggle's copy holds itself a second time, deeper: the shallowest counts."""
     found = []
     for file in files:
-        *folders, label, _ = ["", *file.split("/")][-64:] if "/" in file else ["", ""]
+        *folders, label, _ = ["", *file.split("/")]
         if label.lower() not in ("normal", "pneumonia"):
             continue
         split = SPLIT_WORDS.get(folders[-1].lower(), "")

@@ -11,8 +11,6 @@ from cxr_core.progress import Report, say_nothing
 from cxr_core.radiographs.phantom import encode_phantom
 from cxr_core.types import Refusal
 
-MASKS = ("lesion", "lungs", "heart", "marker")
-
 
 def write_phantoms(folder: Path, source: PhantomSource, report: Report = say_nothing) -> None:
     """Draws the phantoms into {split}/{class}/, their masks into masks/{kind}/, and lists them in manifest.csv.
@@ -35,8 +33,8 @@ def write_phantoms(folder: Path, source: PhantomSource, report: Report = say_not
 def _write_phantom(folder: Path, source: PhantomSource, file: str) -> dict[str, str | int]:
     drawn = source.draw(file)
     _write(folder / file, encode_phantom(drawn))
-    for kind in MASKS:
-        white = getattr(drawn, kind).astype(np.uint8) * 255  # (H, W)
+    for kind, mask in drawn.masks.items():
+        white = mask.astype(np.uint8) * 255  # (H, W)
         _write(folder / "masks" / kind / Path(file).name, cv2.imencode(".png", white)[1].tobytes())
     split, label, _ = file.split("/")
     return {

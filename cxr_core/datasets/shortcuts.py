@@ -6,9 +6,10 @@ compression. Where a fact of the file separates the classes, a high accuracy doe
 
 from collections.abc import Mapping, Sequence
 
+from cxr_core.datasets.splits import list_splits
 from cxr_core.performance.auc import find_auc_limits, measure_auc
 from cxr_core.performance.interval import Interval
-from cxr_core.types import PNEUMONIA, SPLITS, UNSPLIT, Case
+from cxr_core.types import PNEUMONIA, Case
 
 Facts = Mapping[str, float]  # name of the fact -> its value for one file
 
@@ -18,8 +19,7 @@ NAMES = {HEIGHT: "height", WIDTH: "width", ASPECT: "aspect ratio", BYTES: "size 
 
 def measure_shortcuts(cases: Sequence[Case], facts: Mapping[str, Facts]) -> dict[str, dict[str, Interval | None]]:
     """For each fact the AUC it reaches on each split. 0.5 = tells nothing, 1 = tells all, whichever way round."""
-    present = {c.split for c in cases}
-    splits = [split for split in (*SPLITS, UNSPLIT) if split in present]
+    splits = list_splits(cases)
     return {
         name: {split: _measure([c for c in cases if c.split == split], facts, name) for split in splits}
         for name in NAMES

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from cxr_core.types import LABELS, TEST, TRAIN, VALIDATION, Case
+from cxr_core.types import LABELS, SPLITS, TEST, TRAIN, UNSPLIT, VALIDATION, Case
 from cxr_core.words import say_count
 
 LEAST_PER_CLASS = 50  # with fewer, a sensitivity is not known to within 14 points
@@ -48,12 +48,18 @@ def draw_splits(cases: Iterable[Case], copies: Iterable[Sequence[str]] = (), see
     return Splits(tuple(used), tuple(changes))
 
 
-def find_shared_patients(cases: Iterable[Case]) -> dict[tuple[str, str], set[str]]:
+def list_splits(cases: Iterable[Case]) -> list[str]:
+    """The splits that are there, in the order a person expects."""
+    present = {case.split for case in cases}
+    return [split for split in (*SPLITS, UNSPLIT) if split in present]
+
+
+def find_shared_patients(cases: Sequence[Case]) -> dict[tuple[str, str], set[str]]:
     """Patients that two splits have in common, for each pair of the splits there are."""
     patients: dict[str, set[str]] = {}
     for case in cases:
         patients.setdefault(case.split, set()).add(case.patient)
-    present = [s for s in (TRAIN, VALIDATION, TEST) if s in patients]
+    present = list_splits(cases)
     return {(a, b): patients[a] & patients[b] for i, a in enumerate(present) for b in present[i + 1 :]}
 
 

@@ -1,5 +1,7 @@
 """What a data set holds, as figures."""
 
+from statistics import median_high
+
 import pandas  # noqa: F401  plotly trips over a pandas that another thread has half loaded, so it is loaded first
 import plotly.graph_objects as go
 
@@ -7,9 +9,9 @@ from cxr_core.datasets.check import Counts, Findings
 from cxr_core.datasets.shortcuts import NAMES
 from cxr_core.figures.drawing import Drawing, find_colour
 from cxr_core.performance.interval import Interval
-from cxr_core.types import LABELS, NORMAL, SPLIT_NAMES
+from cxr_core.types import LABELS, NORMAL, SPLIT_NAMES, TEST, TRAIN, UNSPLIT, VALIDATION
 
-SPLIT_COLOURS = {"train": "#4aa564", "val": "#c2a21b", "test": "#6f6fd1", "all": "#8a8f98"}
+SPLIT_COLOURS = {TRAIN: "#4aa564", VALIDATION: "#c2a21b", TEST: "#6f6fd1", UNSPLIT: "#8a8f98"}
 
 
 def draw_counts(counts: Counts, subtypes: Counts | None = None) -> Drawing:
@@ -74,8 +76,8 @@ def draw_sizes(findings: Findings, labels: dict[str, str]) -> Drawing:
 
 
 def _find_median_height(findings: Findings, labels: dict[str, str], label: str) -> int:
-    heights = sorted(size[1] for file, size in findings.sizes.items() if labels[file] == label)
-    return heights[len(heights) // 2] if heights else 0
+    heights = [size[1] for file, size in findings.sizes.items() if labels[file] == label]
+    return median_high(heights) if heights else 0
 
 
 def draw_shortcuts(findings: Findings) -> Drawing:

@@ -37,8 +37,8 @@ def encode_outlines(radiograph: Radiograph, masks: Mapping[str, NDArray[np.bool_
     scale = max(1, longest // max(radiograph.pixels.shape))  # lines of one pixel on a small picture would hide it
     grey = _to_grey(cv2.resize(radiograph.pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC))
     picture = cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB)  # (H, W, 3)
-    for name, mask in masks.items():
-        large = cv2.resize(mask.astype(np.uint8), grey.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    for name in (name for name in OUTLINES if name in masks):
+        large = cv2.resize(masks[name].astype(np.uint8), grey.shape[::-1], interpolation=cv2.INTER_LINEAR)
         lines, _ = cv2.findContours(large, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
         cv2.drawContours(picture, lines, -1, OUTLINES[name], 2, cv2.LINE_AA)
     return _encode(picture[..., ::-1])

@@ -43,6 +43,10 @@ class Phantom:
     heart: Mask
     marker: Mask  # the planted shortcut
 
+    @property
+    def masks(self) -> dict[str, Mask]:
+        return {"lesion": self.lesion, "lungs": self.lungs, "heart": self.heart, "marker": self.marker}
+
 
 class Chest(NamedTuple):
     """A healthy chest, and the air in it that an opacity could take."""

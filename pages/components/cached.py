@@ -58,12 +58,16 @@ def forget_check(name: str) -> None:
 
 @st.cache_data(max_entries=32, show_spinner=False)
 def radiograph(name: str, file: str) -> Radiograph:
-    return read_radiograph(dataset(name).source.read(file), file)
+    return _read(name, file)
 
 
 @st.cache_data(max_entries=2000, show_spinner=False)
 def thumbnail(name: str, file: str) -> bytes:
-    return pictures.encode_thumbnail(read_radiograph(dataset(name).source.read(file), file))
+    return pictures.encode_thumbnail(_read(name, file))
+
+
+def _read(name: str, file: str) -> Radiograph:
+    return read_radiograph(dataset(name).source.read(file), file)
 
 
 @st.cache_data(max_entries=32, ttl=FRESH, show_spinner=False)
@@ -80,7 +84,7 @@ def truth(name: str, file: str) -> bytes:
     source = dataset(name).source
     assert isinstance(source, PhantomSource)
     drawn = source.draw(file)
-    return pictures.encode_outlines(drawn.radiograph, {mask: getattr(drawn, mask) for mask in pictures.OUTLINES})
+    return pictures.encode_outlines(drawn.radiograph, drawn.masks)
 
 
 def forget_datasets() -> None:

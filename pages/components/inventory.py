@@ -16,9 +16,9 @@ FETCH = "python -m cxr_core data fetch kermany"
 SHOWN = 2  # thumbnails of each class
 
 
-def show_doors() -> None:
+def show_doors(entries: list[catalogue.Entry]) -> None:
     """What can be done here, and where."""
-    first = catalogue.list_datasets()[0].name
+    first = entries[0].name
     doors = (
         (
             "Know the data",
@@ -42,8 +42,7 @@ def show_doors() -> None:
         column.page_link(DATA_PAGE, label=label, icon=icon, query_params=query)
 
 
-def show_datasets() -> None:
-    entries = catalogue.list_datasets()
+def show_datasets(entries: list[catalogue.Entry]) -> None:
     for entry in entries:
         with st.container(border=True):
             _show_dataset(entry.name, *st.columns([5, 4], vertical_alignment="center"))

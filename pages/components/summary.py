@@ -123,7 +123,7 @@ def _show_findings(name: str, findings: Findings) -> None:
 
 
 def _show_copies(name: str, findings: Findings) -> None:
-    pairs = [(pair.first, pair.second, pair.correlation) for pair in findings.near_duplicates]
+    pairs = findings.near_duplicates
     if not pairs:
         return
     with st.expander(
@@ -133,14 +133,13 @@ def _show_copies(name: str, findings: Findings) -> None:
             return
         st.caption("As thumbnails of 32 x 32 pixels they correlate above 0.99. Exact copies come first.")
         with st.grid("auto", min_column_width=300):
-            for first, second, correlation in pairs[:24]:
+            for pair in pairs[:24]:
                 with st.container(border=True):
                     with st.container(horizontal=True, gap="xsmall", wrap=False):
-                        for file in (first, second):
+                        for file in (pair.first, pair.second):
                             st.image(cached.thumbnail(name, file), width=140, alt=f"Radiograph {name_case(file)}")
-                    st.caption(
-                        f"{plain(name_case(first))} and {plain(name_case(second))}: correlation {correlation:.4f}"
-                    )
+                    names = f"{plain(name_case(pair.first))} and {plain(name_case(pair.second))}"
+                    st.caption(f"{names}: correlation {pair.correlation:.4f}")
         if len(pairs) > 24:
             st.caption(f"The 24 most alike of {len(pairs):,} pairs; the download holds all.")
 

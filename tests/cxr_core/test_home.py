@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cxr_core.home import find_home, free_disk
+from cxr_core.home import find_home, free_disk, write_whole
 from cxr_core.types import Refusal
 
 
@@ -80,3 +80,13 @@ def test_free_disk_of_a_folder_to_be_is_that_of_its_disk(tmp_path):
 def test_free_disk_takes_a_relative_path(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert free_disk(Path("not-there")) > 0
+
+
+def test_a_file_is_written_whole_or_not_at_all(tmp_path):
+    write_whole(tmp_path / "new" / "a.txt", b"one")
+    write_whole(tmp_path / "new" / "a.txt", b"two")
+    assert [(p.name, p.read_bytes()) for p in (tmp_path / "new").iterdir()] == [("a.txt", b"two")]
+    (tmp_path / "folder" / "b.txt" / "in the way").mkdir(parents=True)
+    with pytest.raises(OSError, match="directory"):
+        write_whole(tmp_path / "folder" / "b.txt", b"three")
+    assert [p.name for p in (tmp_path / "folder").iterdir()] == ["b.txt"]
